@@ -1,0 +1,201 @@
+"""What each command does: one function a command, which records entries or raises :class:`Refusal`.
+
+A function refuses before it records, so a refused command changes nothing.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from baton.domain.advancing import advance
+from baton.domain.commands import (
+    Abandon,
+    Answer,
+    Approve,
+    ExtendLimits,
+    Pause,
+    Refuse,
+    RequestRetry,
+    Resume,
+    Rollback,
+)
+from baton.domain.facts import (
+    ApprovalGranted,
+    ApprovalRefused,
+    BuildAbandoned,
+    LimitExtended,
+    Paused,
+    QuestionAnswered,
+    Resumed,
+    RetryRequested,
+)
+from baton.domain.moves import ORDER, PHASES, REWORK, phase_before, phase_of
+from baton.domain.moving import check_limits, check_move, return_to
+from baton.domain.recorder import Recorder
+from baton.domain.refusals import Refusal
+from baton.domain.view import BuildView, PendingApproval
+from baton.domain.vocabulary import ActorKind, CommandName, LimitName, Phase, RefusalCode, State
+
+
+def require_state(view: BuildView, believed: State) -> None:
+    """Refuse a command whose sender believes the build to be somewhere else."""
+    if believed is not view.current_state:
+        raise Refusal(
+            RefusalCode.STALE_STATE,
+            f"build {view.build_id!r} is in {view.current_state.value!r}, not in {believed.value!r}; "
+            "look at its status and send the command again if it still holds",
+        )
+
+
+def _request_retry(recorder: Recorder, command: RequestRetry) -> None:
+    view = recorder.view
+    require_state(view, command.expected_state)
+    if view.parked is not None:
+        phase = view.parked.retry_phase
+        check_move(State.ERROR, phase.state)
+        _require_budget(recorder)
+    else:
+        running = phase_of(view.current_state)
+        if running is None or view.waiting_for is not None:
+            raise Refusal(
+                RefusalCode.NOT_PARKED,
+                f"nothing has failed in {view.current_state.value!r}, so there is nothing to retry; "
+                "rollback returns to an earlier phase",
+            )
+        phase = running
+    recorder.record(
+        RetryRequested(from_state=view.current_state, to_state=phase.state, reason=command.reason),
+        command.actor,
+    )
+    check_limits(recorder)
+
+
+def _require_budget(recorder: Recorder) -> None:
+    view = recorder.view
+    ahead = view.ledger.model_copy(update={"phase_runs": view.ledger.phase_runs + 1})
+    name = ahead.over(view.limits, since=view.created_at, now=recorder.at)
+    if name is not None:
+        raise Refusal(
+            RefusalCode.LIMIT_REACHED,
+            f"the limit {name.value} ({view.maximum(name):g}) leaves no room for another phase; "
+            f"extend-limits first, to more than {ahead.used(name, since=view.created_at, now=recorder.at):g}",
+        )
+
+
+def _rollback(recorder: Recorder, command: Rollback) -> None:
+    view = recorder.view
+    require_state(view, command.expected_state)
+    parked = view.parked
+    origin = view.current_state if parked is None else parked.from_state
+    target = command.target_state
+    reached = ORDER.index(origin) + (0 if parked is None else 1)
+    if ORDER.index(target.state) >= reached:
+        earlier = [phase.value for phase in PHASES if ORDER.index(phase.state) < reached]
+        raise Refusal(
+            RefusalCode.SKIPPED_PHASE,
+            f"rollback from {view.current_state.value!r} returns to an earlier phase "
+            f"({', '.join(earlier) or 'there is none'}), not to {target.value!r}",
+        )
+    _require_budget(recorder)
+    return_to(recorder, target, command.reason, command.actor)
+
+
+def _pending(recorder: Recorder, believed: State, command: Approve | Refuse) -> PendingApproval:
+    view = recorder.view
+    require_state(view, believed)
+    pending = view.pending_approval
+    if pending is None:
+        raise Refusal(RefusalCode.NO_APPROVAL_PENDING, f"{view.current_state.value!r} does not wait for an approval")
+    if pending.approvers and command.actor.id not in pending.approvers:
+        raise Refusal(
+            RefusalCode.NOT_AN_APPROVER,
+            f"{command.actor.id!r} may not decide on {pending.state.value!r}; {' or '.join(pending.approvers)} may",
+        )
+    if command.actor.kind is not ActorKind.PERSON:
+        raise Refusal(
+            RefusalCode.NOT_AN_APPROVER,
+            f"an approval is given by a person, not by {command.actor.kind.value}",
+        )
+    return pending
+
+
+def _approve(recorder: Recorder, command: Approve) -> None:
+    pending = _pending(recorder, command.expected_state, command)
+    recorder.record(ApprovalGranted(state=pending.state, reason=command.reason), command.actor)
+
+
+def _refuse(recorder: Recorder, command: Refuse) -> None:
+    pending = _pending(recorder, command.expected_state, command)
+    check_move(pending.state, State.ERROR)
+    phase = mending_phase(pending.state)
+    recorder.record(ApprovalRefused(state=pending.state, reason=command.reason, retry_phase=phase), command.actor)
+
+
+def mending_phase(handoff: State) -> Phase:
+    """The phase that mends work that was refused in ``handoff``: testers and verifiers do not, the coder does."""
+    before = phase_before(handoff)
+    return REWORK[before] if before in (Phase.TESTING, Phase.VERIFICATION) else before
+
+
+def _answer(recorder: Recorder, command: Answer) -> None:
+    view = recorder.view
+    still_open = [question.id for question in view.open_questions]
+    if view.parked is not None or command.question_id not in still_open:
+        raise Refusal(
+            RefusalCode.NO_SUCH_QUESTION,
+            f"no open question {command.question_id!r}; open: {', '.join(still_open) or 'none'}",
+        )
+    recorder.record(QuestionAnswered(question_id=command.question_id, answer=command.answer), command.actor)
+    if not recorder.view.open_questions:
+        check_limits(recorder)
+
+
+def _pause(recorder: Recorder, command: Pause) -> None:
+    view = recorder.view
+    if view.paused:
+        raise Refusal(RefusalCode.PAUSED, "the build is paused already")
+    if view.parked is not None:
+        raise Refusal(RefusalCode.PARKED, "the build is parked in 'error' and does nothing that could be paused")
+    recorder.record(Paused(reason=command.reason), command.actor)
+
+
+def _resume(recorder: Recorder, command: Resume) -> None:
+    if not recorder.view.paused:
+        raise Refusal(RefusalCode.NOT_PAUSED, "the build is not paused")
+    recorder.record(Resumed(reason=command.reason), command.actor)
+
+
+def _extend_limits(recorder: Recorder, command: ExtendLimits) -> None:
+    view = recorder.view
+    for name, maximum in command.limits.items():
+        present = view.maximum(name)
+        if present is None:
+            raise Refusal(RefusalCode.MALFORMED, f"{name.value} has no limit, so there is nothing to extend")
+        if maximum is not None and maximum <= present:
+            raise Refusal(
+                RefusalCode.MALFORMED,
+                f"{name.value} is {present:g} already; extend it to more, not to {maximum:g}",
+            )
+        if maximum is not None and name is not LimitName.MONEY and maximum != int(maximum):
+            raise Refusal(RefusalCode.MALFORMED, f"{name.value} is a whole number, not {maximum:g}")
+    recorder.record(LimitExtended(limits=command.limits, reason=command.reason), command.actor)
+
+
+def _abandon(recorder: Recorder, command: Abandon) -> None:
+    view = recorder.view
+    require_state(view, command.expected_state)
+    recorder.record(BuildAbandoned(from_state=view.current_state, reason=command.reason), command.actor)
+
+
+DECISIONS: dict[CommandName, Callable[[Recorder, Any], None]] = {
+    CommandName.ADVANCE: advance,
+    CommandName.REQUEST_RETRY: _request_retry,
+    CommandName.ROLLBACK: _rollback,
+    CommandName.APPROVE: _approve,
+    CommandName.REFUSE: _refuse,
+    CommandName.ANSWER: _answer,
+    CommandName.PAUSE: _pause,
+    CommandName.RESUME: _resume,
+    CommandName.EXTEND_LIMITS: _extend_limits,
+    CommandName.ABANDON: _abandon,
+}
+"""The decision of each command."""

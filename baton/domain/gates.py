@@ -1,0 +1,94 @@
+"""The gates: whether the work may go forward, judged from the report alone.
+
+A gate believes no summary. What it asks for and does not find counts as missing evidence, and sends the work back.
+"""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from baton.domain.model import Value
+from baton.domain.reports import Finding, PhaseReport, Severity
+from baton.domain.terms import Terms
+from baton.domain.vocabulary import Phase, Verdict
+
+
+class Judgement(Value):
+    """Whether a report opens the gate; if not, the findings that keep it shut."""
+
+    passed: bool
+    findings: tuple[Finding, ...] = Field(default=(), description="beyond those in the report itself")
+    reason: str = ""
+
+
+def judge(phase: Phase, report: PhaseReport, terms: Terms, commit: str | None) -> Judgement:
+    """Judge ``report``. ``commit`` is the commit that the phase was handed, if one is known."""
+    found = tuple(_findings(phase, report, terms, commit))
+    blocking = phase in _JUDGED and any(f.severity is Severity.ERROR for f in report.findings)
+    if not found and not blocking:
+        return Judgement(passed=True)
+    messages = [f.message for f in (*found, *report.findings) if f.severity is Severity.ERROR]
+    return Judgement(passed=False, findings=found, reason="; ".join(messages[:3])[:500])
+
+
+_JUDGED = frozenset({Phase.TESTING, Phase.VERIFICATION, Phase.DEPLOYMENT})
+
+
+def _findings(phase: Phase, report: PhaseReport, terms: Terms, commit: str | None) -> Iterator[Finding]:
+    if report.verdict is Verdict.REJECTED:
+        yield _gate("verdict", report.summary or f"{phase.value} was rejected")
+    if phase in _JUDGED:
+        yield from _stale(report, commit)
+    if phase is Phase.TESTING:
+        yield from _tests(report)
+        yield from _coverage(report, terms.minimum_coverage)
+    elif phase is Phase.VERIFICATION and report.approved_for_deployment is not True:
+        yield _gate("approved_for_deployment", _not_true("approved_for_deployment", report.approved_for_deployment))
+    elif phase is Phase.DEPLOYMENT and report.deployment_successful is not True:
+        yield _gate("deployment_successful", _not_true("deployment_successful", report.deployment_successful))
+
+
+def _tests(report: PhaseReport) -> Iterator[Finding]:
+    if report.tests_failed:
+        yield _gate("tests_failed", f"{report.tests_failed} of the tests failed")
+    elif report.all_tests_passed is False:
+        yield _gate("all_tests_passed", "not all tests passed")
+    elif report.tests_run == 0:
+        yield _gate("tests_run", "no test was run")
+    elif report.all_tests_passed is None and (report.tests_failed is None or report.tests_run is None):
+        yield _gate(
+            "all_tests_passed",
+            "the report does not say that the tests passed: it needs all_tests_passed, or tests_run and tests_failed",
+        )
+
+
+def _coverage(report: PhaseReport, minimum: float) -> Iterator[Finding]:
+    if minimum <= 0:
+        return
+    if report.test_coverage is None:
+        yield _gate("test_coverage", f"the report has no test_coverage; at least {minimum:g} % is asked for")
+    elif report.test_coverage < minimum:
+        yield _gate(
+            "test_coverage",
+            f"test coverage is {report.test_coverage:.1f} %; at least {minimum:g} % is asked for",
+        )
+
+
+def _stale(report: PhaseReport, commit: str | None) -> Iterator[Finding]:
+    expected = report.commit or commit
+    if expected is None:
+        return
+    for evidence in report.evidence:
+        if evidence.commit is not None and evidence.commit != expected:
+            yield _gate(
+                "stale_evidence",
+                f"the evidence {evidence.name!r} is for commit {evidence.commit[:12]}, not for {expected[:12]}",
+            )
+
+
+def _not_true(field: str, value: bool | None) -> str:
+    return f"the report does not say {field}" if value is None else f"the report says {field}: false"
+
+
+def _gate(rule: str, message: str) -> Finding:
+    return Finding(id=f"gate-{rule}", message=message, evidence=f"gate:{rule}")

@@ -1,0 +1,175 @@
+"""How a build moves: every move is checked against the table, every forward move against its gate."""
+
+from baton.domain.actors import SYSTEM, Actor, role_actor
+from baton.domain.facts import (
+    ApprovalRequested,
+    BuildCompleted,
+    LimitReached,
+    PhaseFailed,
+    QuestionAsked,
+    RolledBack,
+    StateAdvanced,
+)
+from baton.domain.gates import Judgement, judge
+from baton.domain.moves import MOVES, OWNERS, REWORK, MoveKind, following, phase_of
+from baton.domain.recorder import Recorder
+from baton.domain.refusals import Refusal
+from baton.domain.reports import PhaseReport, Question
+from baton.domain.vocabulary import Phase, RefusalCode, State
+
+
+def check_move(here: State, there: State) -> MoveKind:
+    """The kind of the move. Raises :class:`Refusal` when the table does not have it."""
+    kind = MOVES.get((here, there))
+    if kind is None:
+        raise Refusal(RefusalCode.MOVE_NOT_ALLOWED, f"a build cannot go from {here.value!r} to {there.value!r}")
+    return kind
+
+
+def end_phase(recorder: Recorder, report: PhaseReport, actor: Actor) -> None:
+    """Judge the report of the current phase and move: forward, back for rework, or into ``error``."""
+    view = recorder.view
+    phase = Phase(view.current_state.value)
+    if report.questions:
+        _ask(recorder, phase, report, actor)
+        return
+    judgement = judge(phase, report, view.terms, view.commit)
+    if judgement.passed:
+        _forward(recorder, report, actor)
+    elif phase in REWORK:
+        _send_back(recorder, phase, report, judgement, actor)
+    else:
+        recorder.record(
+            PhaseFailed(phase=phase, code="rejected", message=judgement.reason, report=report.to_json()),
+            actor,
+        )
+
+
+def take_handoff(
+    recorder: Recorder, actor: Actor, note: dict[str, object] | None = None, *, check: bool = True
+) -> None:
+    """Move from a handoff state into the phase that it leads to."""
+    here = recorder.view.current_state
+    there = following(here)
+    owner = OWNERS[here]
+    recorder.record(
+        StateAdvanced(
+            from_state=here,
+            to_state=there,
+            from_role=owner,
+            to_role=owner,
+            move=check_move(here, there),
+            note=note or None,
+        ),
+        actor,
+    )
+    if check:
+        check_limits(recorder)
+
+
+def return_to(recorder: Recorder, target: Phase, reason: str, actor: Actor) -> None:
+    """Roll back: by way of ``error``, so both legs are moves of the table."""
+    view = recorder.view
+    here = view.current_state
+    if here is not State.ERROR:
+        check_move(here, State.ERROR)
+    check_move(State.ERROR, target.state)
+    origin = view.parked.from_state if view.parked is not None else here
+    recorder.record(
+        RolledBack(
+            from_state=here,
+            to_state=target.state,
+            from_role=OWNERS[origin],
+            to_role=OWNERS[target.state],
+            reason=reason,
+            commit=view.phases[target].base_commit,
+        ),
+        actor,
+    )
+    check_limits(recorder)
+
+
+def check_limits(recorder: Recorder) -> None:
+    """Park the build when a budget leaves no room for the phase that it has just entered."""
+    view = recorder.view
+    phase = phase_of(view.current_state)
+    name = view.ledger.over(view.limits, since=view.created_at, now=recorder.at)
+    if phase is None or name is None:
+        return
+    maximum = view.maximum(name)
+    assert maximum is not None
+    recorder.record(
+        LimitReached(
+            limit=name,
+            used=view.ledger.used(name, since=view.created_at, now=recorder.at),
+            maximum=maximum,
+            phase=phase,
+        ),
+        SYSTEM,
+    )
+
+
+def _forward(recorder: Recorder, report: PhaseReport, actor: Actor) -> None:
+    here = recorder.view.current_state
+    there = following(here)
+    recorder.record(
+        StateAdvanced(
+            from_state=here,
+            to_state=there,
+            from_role=OWNERS[here],
+            to_role=OWNERS.get(there),
+            move=check_move(here, there),
+            report=report.to_json(),
+        ),
+        actor,
+    )
+    if there is State.COMPLETE:
+        recorder.record(BuildCompleted(), SYSTEM)
+    elif phase_of(there) is not None:
+        check_limits(recorder)
+    else:
+        _ask_for_approval(recorder)
+
+
+def _send_back(recorder: Recorder, phase: Phase, report: PhaseReport, judgement: Judgement, actor: Actor) -> None:
+    there = REWORK[phase].state
+    recorder.record(
+        StateAdvanced(
+            from_state=phase.state,
+            to_state=there,
+            from_role=OWNERS[phase.state],
+            to_role=OWNERS[there],
+            move=check_move(phase.state, there),
+            report=report.to_json(),
+            reason=judgement.reason,
+            findings=judgement.findings,
+        ),
+        actor,
+    )
+    check_limits(recorder)
+
+
+def _ask(recorder: Recorder, phase: Phase, report: PhaseReport, actor: Actor) -> None:
+    view = recorder.view
+    taken = len(view.questions)
+    questions = tuple(
+        question if question.id else Question(id=f"q{taken + number}", text=question.text)
+        for number, question in enumerate(report.questions, start=1)
+    )
+    wait = view.terms.answer_deadline
+    deadline = None if wait is None else recorder.at + wait
+    recorder.record(QuestionAsked(phase=phase, questions=questions, deadline=deadline, report=report.to_json()), actor)
+
+
+def _ask_for_approval(recorder: Recorder) -> None:
+    state = recorder.view.current_state
+    rule = recorder.view.terms.approvals.get(state)
+    if rule is None:
+        return
+    deadline = None if rule.deadline is None else recorder.at + rule.deadline
+    recorder.record(ApprovalRequested(state=state, approvers=rule.approvers, deadline=deadline), SYSTEM)
+
+
+def system_takes(recorder: Recorder) -> None:
+    """The runner of the next role takes the handoff."""
+    take_handoff(recorder, role_actor(OWNERS[recorder.view.current_state]))

@@ -1,0 +1,93 @@
+"""Parking a build in ``error``: what happened, and what a person can do next, in plain words."""
+
+from datetime import datetime
+
+from baton.domain.facts import ApprovalExpired, ApprovalRefused, LimitReached, PhaseFailed
+from baton.domain.view import BuildView, Parked
+from baton.domain.vocabulary import LimitName, Phase, State
+
+_UNITS = {
+    LimitName.REWORK_ROUNDS: "rework rounds",
+    LimitName.PHASE_RUNS: "phase runs",
+    LimitName.TOKENS: "tokens",
+    LimitName.MONEY: "US dollars",
+    LimitName.WALL_CLOCK: "seconds of wall clock",
+}
+
+
+def park_for_failure(view: BuildView, fact: PhaseFailed, at: datetime) -> None:
+    """A phase could not be done."""
+    _park(
+        view,
+        at,
+        code=fact.code,
+        message=f"{fact.phase.value} failed: {fact.message}",
+        what_next=f"Mend the cause, then request-retry to perform {fact.phase.value} again; "
+        "or rollback to an earlier phase, cancel, or abandon.",
+        retry_phase=fact.phase,
+    )
+
+
+def park_for_answer(view: BuildView, fact: PhaseFailed, at: datetime) -> None:
+    """A question was not answered in time."""
+    _park(
+        view,
+        at,
+        code=fact.code,
+        message=fact.message,
+        what_next=f"Request-retry to perform {fact.phase.value} again: it will ask once more; or cancel, or abandon.",
+        retry_phase=fact.phase,
+    )
+
+
+def park_for_refusal(view: BuildView, fact: ApprovalRefused, at: datetime, who: str) -> None:
+    """Somebody refused a handoff."""
+    _park(
+        view,
+        at,
+        code="approval_refused",
+        message=f"{who} refused {fact.state.value}: {fact.reason}",
+        what_next=f"Request-retry sends the work back to {fact.retry_phase.value} with this reason; "
+        "or rollback to an earlier phase, cancel, or abandon.",
+        retry_phase=fact.retry_phase,
+    )
+
+
+def park_for_expiry(view: BuildView, fact: ApprovalExpired, at: datetime) -> None:
+    """Nobody approved a handoff in time."""
+    _park(
+        view,
+        at,
+        code="approval_expired",
+        message=f"nobody approved {fact.state.value} before its deadline",
+        what_next=f"Request-retry performs {fact.retry_phase.value} again and asks for the approval anew; "
+        "or cancel, or abandon.",
+        retry_phase=fact.retry_phase,
+    )
+
+
+def park_for_limit(view: BuildView, fact: LimitReached, at: datetime) -> None:
+    """A budget is used up."""
+    _park(
+        view,
+        at,
+        code=f"limit_{fact.limit.value}",
+        message=f"the limit of {fact.maximum:g} {_UNITS[fact.limit]} is reached ({fact.used:g} used)",
+        what_next=f"Extend-limits with a higher {fact.limit.value}, then request-retry to go on with "
+        f"{fact.phase.value}; or cancel, or abandon.",
+        retry_phase=fact.phase,
+    )
+
+
+def _park(view: BuildView, at: datetime, *, code: str, message: str, what_next: str, retry_phase: Phase) -> None:
+    view.parked = Parked(
+        code=code,
+        message=message,
+        what_next=what_next,
+        from_state=view.current_state,
+        retry_phase=retry_phase,
+        at=at,
+    )
+    view.current_state = State.ERROR
+    view.pending_approval = None
+    view.answer_deadline = None

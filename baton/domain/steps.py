@@ -1,0 +1,89 @@
+"""What a build does next, and the order that a role is given."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from baton.domain.model import Value
+from baton.domain.moves import OWNERS, PHASES
+from baton.domain.requests import BuildRequest
+from baton.domain.view import BuildView, Feedback, OpenQuestion
+from baton.domain.vocabulary import Phase, Role
+
+
+class PhaseOrder(Value):
+    """An order to perform one phase once. ``number`` is unique in the build: the key of every effect."""
+
+    number: int = Field(description="the how-manieth phase run of the build this is; 1 is the first")
+    run_in_phase: int = Field(description="the how-manieth run of this phase this is; 1 is the first")
+    phase: Phase
+    role: Role
+    workflow_id: str
+    request: BuildRequest
+    inputs: dict[Phase, dict[str, Any]] = Field(
+        default_factory=dict, description="what each completed phase handed on, in order"
+    )
+    feedback: Feedback | None = Field(default=None, description="why the phase is performed again")
+    answers: tuple[OpenQuestion, ...] = ()
+    commit: str | None = Field(default=None, description="the commit to work from; none before the first phase")
+    journal_head: str = Field(description="hash of the journal's last entry when the order was given")
+    minimum_coverage: float = Field(description="percent that the gate after testing asks for")
+
+    @property
+    def build_id(self) -> str:
+        """The build that the order belongs to."""
+        return self.request.build_id
+
+
+class Perform(Value):
+    """Have a role perform its phase. ``deadline`` is the end of the build's wall clock."""
+
+    order: PhaseOrder
+    deadline: datetime | None = None
+
+
+class Proceed(Value):
+    """Take a handoff for a role that a runner plays."""
+
+
+class Wait(Value):
+    """Wait for a command, or until ``deadline`` has passed."""
+
+    deadline: datetime | None = None
+
+
+class Ended(Value):
+    """Nothing more."""
+
+
+Step = Perform | Proceed | Wait | Ended
+
+_NOT_HANDED_ON = {"usage", "verdict", "questions"}
+
+
+def handed_on(report: dict[str, Any]) -> dict[str, Any]:
+    """What of a journaled report the next role gets: all but its bookkeeping."""
+    return {name: value for name, value in report.items() if name not in _NOT_HANDED_ON}
+
+
+def order_for(view: BuildView) -> PhaseOrder:
+    """The order for the phase that ``view`` stands in."""
+    phase = Phase(view.current_state.value)
+    record = view.phases[phase]
+    earlier = PHASES[: PHASES.index(phase)]
+    reports = {before: view.phases[before].report for before in earlier if before in view.completed_phases}
+    return PhaseOrder(
+        number=view.ledger.phase_runs,
+        run_in_phase=record.runs,
+        phase=phase,
+        role=OWNERS[view.current_state],
+        workflow_id=view.workflow_id,
+        request=view.request,
+        inputs={before: handed_on(report) for before, report in reports.items() if report is not None},
+        feedback=view.feedback,
+        answers=tuple(question for question in view.questions if question.answer is not None),
+        commit=view.commit,
+        journal_head=view.head.hash,
+        minimum_coverage=view.terms.minimum_coverage,
+    )

@@ -1,0 +1,77 @@
+"""The terms of a build: the part of a profile that the domain decides by.
+
+They are read from the profile once, when the build opens, and journaled: a profile that is edited later does not
+change a build that is under way. Commands, credentials and other runner options never leave the workers.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from pydantic import Field
+
+from baton.domain.model import Value
+from baton.domain.vocabulary import LimitName, Role, State
+
+
+class OnDeadline(StrEnum):
+    """What happens to a handoff that nobody approves in time."""
+
+    REFUSE = "refuse"  # as if refused: the build is parked
+    APPROVE = "approve"  # as if approved
+
+
+class RoleTerms(Value):
+    """How one role is played. ``manual`` roles wait for ``advance``; the others are performed by their runner."""
+
+    runner: str
+    manual: bool = False
+    timeout: timedelta = Field(default=timedelta(hours=1), description="for one attempt at the phase")
+    heartbeat: timedelta = Field(
+        default=timedelta(seconds=10), description="silence after which a worker counts as dead"
+    )
+    attempts: int = Field(default=3, ge=1, description="attempts before the build is parked")
+    backoff: timedelta = Field(default=timedelta(seconds=1), description="before the second attempt; it doubles")
+
+
+class ApprovalTerms(Value):
+    """A handoff that waits for an approval. Without ``approvers`` any person may give it; agents never may."""
+
+    approvers: tuple[str, ...] = ()
+    deadline: timedelta | None = None
+    on_deadline: OnDeadline = OnDeadline.REFUSE
+
+
+class Limits(Value):
+    """The budgets of a build. ``None`` is no limit."""
+
+    rework_rounds: int | None = Field(default=5, ge=0)
+    phase_runs: int | None = Field(default=50, ge=1)
+    tokens: int | None = Field(default=None, ge=1)
+    money: float | None = Field(default=None, gt=0, description="US dollars")
+    wall_clock: timedelta | None = Field(default=None, gt=timedelta(0))
+
+    def maximum(self, name: LimitName) -> float | None:
+        """The budget ``name`` as a number (``wall_clock`` in seconds), or ``None``."""
+        value: int | float | timedelta | None = getattr(self, name.value)
+        return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+class Terms(Value):
+    """What a build is held to."""
+
+    profile: str
+    digest: str = Field(description="SHA-256 of the profile as the worker read it")
+    roles: dict[Role, RoleTerms]
+    minimum_coverage: float = Field(default=80.0, ge=0, le=100, description="percent; 0 asks for no coverage")
+    approvals: dict[State, ApprovalTerms] = Field(default_factory=dict)
+    answer_deadline: timedelta | None = Field(default=None, description="for a question before the build is parked")
+    limits: Limits = Limits()
+    history_events: int | None = Field(
+        default=None,
+        ge=10,
+        description="continue as new after this many history events, if Temporal has not asked before",
+    )
+
+    def role(self, role: Role) -> RoleTerms:
+        """How ``role`` is played."""
+        return self.roles[role]

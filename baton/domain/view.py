@@ -1,0 +1,151 @@
+"""The view: what a journal says about its build now. Made by :func:`baton.domain.fold.fold` and nothing else."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, Field
+
+from baton.domain.journal import Head
+from baton.domain.ledger import Ledger
+from baton.domain.reports import Finding
+from baton.domain.requests import BuildRequest
+from baton.domain.terms import Limits, Terms
+from baton.domain.vocabulary import LimitName, Phase, Role, State, Status
+
+
+class PhaseRecord(BaseModel):
+    """One phase so far. ``report`` is the last one it made, as journaled."""
+
+    role: Role
+    runs: int = 0
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    base_commit: str | None = Field(default=None, description="the commit that the work was handed over with")
+    report: dict[str, Any] | None = None
+
+
+class HandoffRecord(BaseModel):
+    """One passing of the work. What was handed over stands in the entry ``sequence``."""
+
+    sequence: int
+    from_role: Role
+    to_role: Role | None
+    from_state: State
+    to_state: State
+    commit: str | None = None
+    timestamp: datetime
+
+
+class Feedback(BaseModel):
+    """Why a phase is to be performed again, for the role that does it."""
+
+    from_state: State
+    reason: str
+    findings: list[Finding] = Field(default_factory=list)
+
+
+class OpenQuestion(BaseModel):
+    """A question and, once given, its answer."""
+
+    id: str
+    phase: Phase
+    text: str
+    answer: str | None = None
+
+
+class PendingApproval(BaseModel):
+    """A handoff that waits for somebody's word."""
+
+    state: State
+    approvers: list[str]
+    requested_at: datetime
+    deadline: datetime | None = None
+
+
+class Parked(BaseModel):
+    """Why a build stands in ``error``, and what a person can do."""
+
+    code: str
+    message: str
+    what_next: str
+    from_state: State
+    retry_phase: Phase
+    at: datetime
+
+
+class Expectation(BaseModel):
+    """Who is to act next, and on what."""
+
+    role: Role | None
+    task: str
+
+
+class Waiting(BaseModel):
+    """What a build waits for: ``report``, ``approval``, ``answer``, ``decision`` or ``resume``."""
+
+    kind: str
+    what: str
+    who: list[str] = Field(default_factory=list)
+    command: str = Field(description="the command of starter.py that moves the build on")
+    deadline: datetime | None = None
+
+
+class BuildView(BaseModel):
+    """Everything that is true of a build now."""
+
+    workflow_id: str
+    first_run_id: str
+    request: BuildRequest
+    terms: Terms
+    limits: Limits
+    head: Head
+    build_id: str
+    project_id: str
+    user_id: str
+    current_state: State
+    current_role: Role | None
+    status: Status
+    progress: float = 0.0
+    completed_phases: list[Phase] = Field(default_factory=list)
+    phases: dict[Phase, PhaseRecord]
+    handoff_history: list[HandoffRecord] = Field(default_factory=list)
+    created_at: datetime
+    updated_at: datetime
+    completed_at: datetime | None = None
+    elapsed_time: float = Field(default=0.0, description="seconds from start to end, or to the last entry")
+    next_expectations: Expectation
+    waiting_for: Waiting | None = None
+    ledger: Ledger = Field(default_factory=Ledger)
+    commit: str | None = None
+    tree: str | None = None
+    feedback: Feedback | None = None
+    questions: list[OpenQuestion] = Field(default_factory=list)
+    answer_deadline: datetime | None = None
+    pending_approval: PendingApproval | None = None
+    paused: bool = False
+    parked: Parked | None = None
+    outcome: Status | None = Field(default=None, description="how it ended: complete, cancelled or failed")
+    commands: dict[str, int] = Field(
+        default_factory=dict,
+        description="keys of the commands carried out last, each with the sequence of its last entry",
+    )
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can happen any more."""
+        return self.outcome is not None
+
+    @property
+    def open_questions(self) -> list[OpenQuestion]:
+        """Questions without an answer."""
+        return [question for question in self.questions if question.answer is None]
+
+    def maximum(self, name: LimitName) -> float | None:
+        """The budget ``name`` as it stands now."""
+        return self.limits.maximum(name)
+
+    def as_of(self, now: datetime) -> Self:
+        """The view with ``elapsed_time`` counted up to ``now`` when the build has not ended."""
+        if self.ended:
+            return self
+        return self.model_copy(update={"elapsed_time": max(0.0, (now - self.created_at).total_seconds())})
