@@ -1,0 +1,29 @@
+"""The activities as the workflow sees them: names and types. Their bodies are registered by the workers.
+
+Kept apart from the implementations so that workflow code loads neither SQLAlchemy nor a runner.
+"""
+
+from temporalio import activity
+
+from baton.contracts.messages import MirrorBatch, ProfileRequest
+from baton.domain.reports import PhaseReport
+from baton.domain.steps import PhaseOrder
+from baton.domain.terms import Terms
+
+
+@activity.defn(name="load_profile")
+async def load_profile(request: ProfileRequest) -> Terms:
+    """Read a profile and return the terms in it. Fails for good with ``unknown_profile`` or ``invalid_profile``."""
+    raise NotImplementedError
+
+
+@activity.defn(name="perform_phase")
+async def perform_phase(order: PhaseOrder) -> PhaseReport:
+    """Have a role perform its phase. Failures carry a stable ``type``; see ``baton.contracts.errors``."""
+    raise NotImplementedError
+
+
+@activity.defn(name="mirror_journal")
+async def mirror_journal(batch: MirrorBatch) -> None:
+    """Write entries to the SQL mirror, once however often it is called."""
+    raise NotImplementedError

@@ -1,0 +1,21 @@
+"""The ``type`` of each ApplicationError that crosses the wire. Programs may branch on these words.
+
+A refused command fails with its :class:`~baton.domain.vocabulary.RefusalCode` as type.
+"""
+
+UNKNOWN_PROFILE = "unknown_profile"  # no profile of that name on the workers
+INVALID_PROFILE = "invalid_profile"  # a profile that cannot be read; the message says file, line and key
+BUILD_ABANDONED = "build_abandoned"  # the workflow failed because a person gave the build up
+
+REPORT_TOO_LARGE = "report_too_large"  # the role's report is over the limit; not retried
+REPORT_UNREADABLE = "report_unreadable"  # the role's report is not a report; not retried
+RUNNER_FAILED = "runner_failed"  # the role's program failed; retried
+RUNNER_TIMED_OUT = "runner_timed_out"  # the role's program took too long; retried
+RUNNER_MISCONFIGURED = "runner_misconfigured"  # the profile asks for what cannot be done; not retried
+REQUEST_UNUSABLE = "request_unusable"  # the request cannot be built from; not retried
+REPOSITORY_NOT_FOUND = "repository_not_found"  # the repository that the request names is not there; not retried
+SANDBOX_UNAVAILABLE = "sandbox_unavailable"  # the profile requires a sandbox that this machine lacks; not retried
+WORKSPACE_BROKEN = "workspace_broken"  # git cannot do what is asked; retried
+
+NOT_OPENED = (UNKNOWN_PROFILE, INVALID_PROFILE)
+"""Failures before a build exists: its ID stays free."""
