@@ -5,7 +5,11 @@ from baton.domain.vocabulary import Role
 BUILDS_QUEUE = "baton-builds"
 """The task queue of the workflows, the mirror and the profiles."""
 
-SEARCH_ATTRIBUTES = ("BuildState", "BuildRole", "ProjectId", "UserId")
+BUILD_STATE = "BuildState"
+BUILD_ROLE = "BuildRole"
+PROJECT_ID = "ProjectId"
+USER_ID = "UserId"
+SEARCH_ATTRIBUTES = (BUILD_STATE, BUILD_ROLE, PROJECT_ID, USER_ID)
 """The search attributes that every build carries, all of type Keyword."""
 
 
@@ -17,3 +21,8 @@ def role_queue(role: Role) -> str:
 def workflow_id(build_id: str) -> str:
     """The Temporal workflow ID of a build."""
     return f"build-{build_id}"
+
+
+def fairness_key(project_id: str) -> str:
+    """The key by which Temporal shares workers between projects: the project, cut to Temporal's 64 bytes."""
+    return project_id.encode()[:64].decode(errors="ignore")

@@ -8,7 +8,7 @@ from baton.domain.actors import Actor
 from baton.domain.jsonvalue import NotJson, clean, clean_text
 from baton.domain.model import Value, describe
 from baton.domain.refusals import Refusal
-from baton.domain.vocabulary import CommandName, LimitName, Phase, RefusalCode, Role, State
+from baton.domain.vocabulary import ActorKind, CommandName, LimitName, Phase, RefusalCode, Role, State
 
 _MAX_REASON = 10_000
 
@@ -140,3 +140,11 @@ def parse_command(name: CommandName, message: Any) -> Command:
         raise Refusal(RefusalCode.MALFORMED, str(error)) from error
     except ValidationError as error:
         raise Refusal(RefusalCode.MALFORMED, f"{name.value}: {describe(error)}") from error
+
+
+def sender_of(message: Any) -> Actor:
+    """Who sent a message that may be malformed."""
+    try:
+        return Actor.model_validate(clean(message["actor"]))
+    except (TypeError, KeyError, ValueError):
+        return Actor(kind=ActorKind.SYSTEM, id="unidentified")

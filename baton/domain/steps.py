@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
+from baton.domain.handing import handed_on
 from baton.domain.model import Value
 from baton.domain.moves import OWNERS, PHASES
 from baton.domain.requests import BuildRequest
@@ -58,13 +59,6 @@ class Ended(Value):
 
 
 Step = Perform | Proceed | Wait | Ended
-
-_NOT_HANDED_ON = {"usage", "verdict", "questions"}
-
-
-def handed_on(report: dict[str, Any]) -> dict[str, Any]:
-    """What of a journaled report the next role gets: all but its bookkeeping."""
-    return {name: value for name, value in report.items() if name not in _NOT_HANDED_ON}
 
 
 def order_for(view: BuildView) -> PhaseOrder:

@@ -66,6 +66,7 @@ class Terms(Value):
     approvals: dict[State, ApprovalTerms] = Field(default_factory=dict)
     answer_deadline: timedelta | None = Field(default=None, description="for a question before the build is parked")
     limits: Limits = Limits()
+    priority: int = Field(default=3, ge=1, le=5, description="of the build's phases among others; 1 goes first")
     history_events: int | None = Field(
         default=None,
         ge=10,

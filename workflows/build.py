@@ -1,0 +1,220 @@
+"""The workflow of a build: it asks the domain what comes next, and does it."""
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+
+with workflow.unsafe.imports_passed_through():
+    from baton.contracts import errors
+    from baton.contracts.messages import (
+        CommandReply,
+        ContinuedBuild,
+        HistoryPage,
+        JournalPage,
+        PageRequest,
+        StartAnswer,
+        StartBuild,
+    )
+    from baton.domain.build import Build
+    from baton.domain.commands import Command
+    from baton.domain.journal import Entry
+    from baton.domain.requests import BuildRequest
+    from baton.domain.steps import Ended, Perform, Proceed, Wait
+    from baton.domain.view import BuildView
+    from baton.domain.vocabulary import RefusalCode, Status
+    from workflows.appearance import Appearance
+    from workflows.handlers import Handlers
+    from workflows.opening import load_terms
+    from workflows.outbox import Outbox
+    from workflows.pages import history_page, journal_page
+    from workflows.performing import perform
+    from workflows.waiting import wait_until
+
+
+@workflow.defn(name="BuildWorkflow")
+class BuildWorkflow:
+    """One build, from its request to its end."""
+
+    @workflow.init
+    def __init__(self, start: StartBuild) -> None:
+        self._request = start.request
+        self._build = Build(start.continued.view) if start.continued is not None else None
+        self._first_sequence = 1 if self._build is None else self._build.view.head.sequence + 1
+        self._earlier_run_id = None if start.continued is None else start.continued.earlier_run_id
+        self._not_opened: ApplicationError | None = None
+        self._entries: list[Entry] = []
+        self._outbox = Outbox(start.request)
+        self._appearance = Appearance()
+        Handlers(self).install()
+
+    @workflow.run
+    async def run(self, start: StartBuild) -> CommandReply:
+        """Carry the build. Returns when it is complete; fails when it was abandoned; ends cancelled when it was."""
+        mirroring = asyncio.create_task(self._outbox.drain())
+        try:
+            await self._carry()
+        except asyncio.CancelledError:
+            if self._build is None:
+                raise
+            self.record(self._build.cancel(workflow.cancellation_reason() or "", workflow.now()))
+        self._appearance.show(self.build.view)
+        await workflow.wait_condition(lambda: self._outbox.empty and workflow.all_handlers_finished())
+        mirroring.cancel()
+        return self._ended(self.build.view)
+
+    async def _carry(self) -> None:
+        if self._build is None:
+            await self._open()
+        while True:
+            build = self.build
+            step = build.next_step()
+            self._appearance.show(build.view)
+            match step:
+                case Ended():
+                    return
+                case Proceed():
+                    self.record(build.proceed(workflow.now()))
+                case Perform():
+                    await perform(step, build, self.record)
+                case Wait():
+                    await self._wait(step)
+            if self._history_is_long():
+                await self._continue_as_new()
+
+    async def _open(self) -> None:
+        info = workflow.info()
+        try:
+            terms = await load_terms(self._request.profile)
+        except ActivityError as error:
+            self._not_opened = _why_not_opened(error)
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            raise self._not_opened from error
+        self._build, entries = Build.open(
+            self._request,
+            terms,
+            workflow_id=info.workflow_id,
+            first_run_id=info.first_execution_run_id,
+            at=workflow.now(),
+        )
+        self.record(entries)
+
+    async def _wait(self, step: Wait) -> None:
+        build = self.build
+        seen = build.view.head.sequence
+        in_time = await wait_until(lambda: build.view.head.sequence != seen, step.deadline)
+        if not in_time:
+            self.record(build.expire(workflow.now()))
+
+    def _history_is_long(self) -> bool:
+        info = workflow.info()
+        if self.build.view.ended:
+            return False
+        most = self.build.view.terms.history_events
+        return info.is_continue_as_new_suggested() or (most is not None and info.get_current_history_length() > most)
+
+    async def _continue_as_new(self) -> None:
+        await workflow.wait_condition(lambda: self._outbox.empty and workflow.all_handlers_finished())
+        if self.build.view.ended:
+            return
+        continued = ContinuedBuild(view=self.build.view, earlier_run_id=workflow.info().run_id)
+        workflow.continue_as_new(StartBuild(request=self._request, continued=continued))
+
+    def _ended(self, view: BuildView) -> CommandReply:
+        if view.status is Status.FAILED:
+            raise ApplicationError(
+                f"build {view.build_id!r} was abandoned", type=errors.BUILD_ABANDONED, non_retryable=True
+            )
+        if view.status is Status.CANCELLED:
+            raise CancelledError(f"build {view.build_id!r} was cancelled")
+        return reply(view, view)
+
+    @property
+    def build(self) -> Build:
+        """The build. Raises ApplicationError while it is not open, and for good when it could not be opened."""
+        if self._build is None:
+            raise self._not_opened or ApplicationError(
+                f"build {self._request.build_id!r} is not open yet; ask again in a moment", type="not_open_yet"
+            )
+        return self._build
+
+    @property
+    def current(self) -> Build | None:
+        """The build, if it is open."""
+        return self._build
+
+    async def opened(self) -> Build:
+        """The build, as soon as it is open."""
+        await workflow.wait_condition(lambda: self._build is not None or self._not_opened is not None)
+        return self.build
+
+    def record(self, entries: list[Entry]) -> None:
+        """Keep new entries and hand them to the mirror."""
+        self._entries.extend(entries)
+        self._outbox.put(entries)
+
+    def carry_out(self, build: Build, command: Command) -> CommandReply:
+        """Carry out a command and say what came of it. Raises :class:`Refusal`."""
+        before = build.view.model_copy()
+        entries = build.handle(command, workflow.now())
+        self.record(entries)
+        return reply(before, build.view, command if not entries else None)
+
+    @workflow.update(description="The same request again finds this build; another one under its ID is refused.")
+    async def start(self, request: BuildRequest) -> StartAnswer:
+        """Answer with the build that runs for ``request``."""
+        view = (await self.opened()).view
+        differing = self._request.differences(request)
+        if differing:
+            raise ApplicationError(
+                f"build {request.build_id!r} exists already and differs in: {', '.join(differing)}. "
+                "Send the same request, or choose another build ID",
+                type=RefusalCode.START_DIFFERS,
+                non_retryable=True,
+            )
+        return StartAnswer(
+            workflow_id=view.workflow_id,
+            build_id=view.build_id,
+            first_run_id=view.first_run_id,
+            state=view.current_state,
+            status=view.status,
+        )
+
+    @workflow.query(description="Where the build is, what it waits for, and what it has used.")
+    def status(self) -> BuildView:
+        """The view, as of now."""
+        return self.build.view.as_of(workflow.now())
+
+    @workflow.query(description="The handoffs with what was handed over.")
+    def history(self, page: PageRequest = PageRequest()) -> HistoryPage:  # noqa: B008 - immutable
+        """Handoffs after the entry ``page.after``."""
+        return history_page(self.build.view, self._entries, page)
+
+    @workflow.query(description="The journal's entries.")
+    def journal(self, page: PageRequest = PageRequest()) -> JournalPage:  # noqa: B008 - immutable
+        """Entries after ``page.after``, as far as this run knows them."""
+        return journal_page(self._entries, page, self._first_sequence, self._earlier_run_id)
+
+
+def reply(before: BuildView, after: BuildView, repeated: Command | None = None) -> CommandReply:
+    """The answer to a command; ``repeated`` when it had been carried out before."""
+    sequence = after.head.sequence
+    if repeated is not None and repeated.command_id is not None:
+        sequence = after.commands[repeated.command_id]
+    waits = after.waiting_for
+    return CommandReply(
+        build_id=after.build_id,
+        previous_state=before.current_state,
+        state=after.current_state,
+        status=after.status,
+        sequence=sequence,
+        duplicate=repeated is not None,
+        message=waits.what if waits is not None else after.next_expectations.task,
+    )
+
+
+def _why_not_opened(error: ActivityError) -> ApplicationError:
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        return ApplicationError(cause.message, type=cause.type, non_retryable=True)
+    return ApplicationError(f"the profile could not be read: {cause or error}", type=errors.INVALID_PROFILE)

@@ -1,0 +1,80 @@
+"""Having a role perform its phase."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, TimeoutType
+from temporalio.exceptions import TimeoutError as ActivityTimedOut
+from temporalio.workflow import ActivityCancellationType, ActivityHandle
+
+with workflow.unsafe.imports_passed_through():
+    from baton.contracts import errors
+    from baton.contracts.activities import perform_phase
+    from baton.contracts.names import fairness_key, role_queue
+    from baton.domain.build import Build
+    from baton.domain.journal import Entry
+    from baton.domain.reports import PhaseReport
+    from baton.domain.steps import Perform, PhaseOrder
+    from baton.domain.terms import Terms
+    from workflows.waiting import wait_until
+
+_LONGEST_BACKOFF = timedelta(minutes=5)
+
+
+async def perform(step: Perform, build: Build, record: Callable[[list[Entry]], None]) -> None:
+    """Carry out ``step.order`` and record what comes of it.
+
+    An order that is overtaken meanwhile (rollback, retry, abandon, the wall clock) is cancelled, and its report, if
+    one comes, counts for nothing.
+    """
+    order = step.order
+    running = _start(order, build.view.terms)
+    try:
+        in_time = await wait_until(lambda: running.done() or not build.expects(order.number), step.deadline)
+        if not in_time:
+            record(build.expire(workflow.now()))
+        if not build.expects(order.number):
+            running.cancel()
+        report = await running
+    except asyncio.CancelledError:
+        running.cancel()
+        await asyncio.wait([running])
+        raise
+    except ActivityError as error:
+        code, message = explain(error)
+        record(build.fail(order.number, code, message, workflow.now()))
+    else:
+        record(build.report(order.number, report, workflow.now()))
+
+
+def _start(order: PhaseOrder, terms: Terms) -> ActivityHandle[PhaseReport]:
+    role = terms.role(order.role)
+    again = f", run {order.run_in_phase}" if order.run_in_phase > 1 else ""
+    return workflow.start_activity(
+        perform_phase,
+        order,
+        task_queue=role_queue(order.role),
+        start_to_close_timeout=role.timeout,
+        heartbeat_timeout=role.heartbeat,
+        retry_policy=RetryPolicy(
+            initial_interval=role.backoff, maximum_interval=_LONGEST_BACKOFF, maximum_attempts=role.attempts
+        ),
+        cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        summary=f"{order.phase.value} by {order.role.value}{again}",
+        priority=Priority(priority_key=terms.priority, fairness_key=fairness_key(order.request.project_id)),
+    )
+
+
+def explain(error: ActivityError) -> tuple[str, str]:
+    """What sort of failure it was and what happened, for the journal."""
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        return cause.type or errors.RUNNER_FAILED, cause.message
+    if isinstance(cause, ActivityTimedOut):
+        if cause.type is TimeoutType.HEARTBEAT:
+            return errors.WORKER_LOST, "the worker stopped answering, on every attempt"
+        return errors.RUNNER_TIMED_OUT, "the phase took longer than the profile's timeout, on every attempt"
+    return errors.RUNNER_FAILED, str(cause or error)
