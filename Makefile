@@ -15,6 +15,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 .venv: $(INSTALLED) ## the virtual environment, with the pinned development tools
+	@:
 
 # The environment is made from nothing each time, and the stamp is written last: one that was interrupted is never taken for complete.
 $(INSTALLED): pyproject.toml constraints.txt
