@@ -42,9 +42,7 @@ def docker_compose() -> list[str]:
     return command
 
 
-@pytest.mark.parametrize(
-    "env_file", ["/dev/null", str(ROOT / ".env.example")], ids=["defaults", "env_example"]
-)
+@pytest.mark.parametrize("env_file", ["/dev/null", str(ROOT / ".env.example")], ids=["defaults", "env_example"])
 def test_the_compose_client_accepts_the_file(docker_compose: list[str], env_file: str) -> None:
     finished = subprocess.run(
         [
@@ -166,9 +164,7 @@ def test_the_image_is_built_from_pinned_parts() -> None:
 
 def test_all_that_the_dockerfile_copies_is_let_through_by_dockerignore() -> None:
     let_through = {
-        line[1:].rstrip("/")
-        for line in (ROOT / ".dockerignore").read_text().splitlines()
-        if line.startswith("!")
+        line[1:].rstrip("/") for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")
     }
     copied = {
         source

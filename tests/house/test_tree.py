@@ -11,12 +11,8 @@ THIS_FILE = Path(__file__).relative_to(ROOT).as_posix()
 PACKAGES = {"baton", "workflows", "activities", "gateway"}
 LONGEST = 270
 
-_DOWNLOAD = re.compile(
-    r"https?://\S+\.(whl|tar\.gz|zip)\b|index-url\s*[=:]\s*\S|--(extra-)?index-url[ =]\S|find-links"
-)
-_REGISTRY = re.compile(
-    r"https?://[^\s\"'/]*(pypi|pythonhosted|npmjs|artifactory|nexus|debian\.org)", re.IGNORECASE
-)
+_DOWNLOAD = re.compile(r"https?://\S+\.(whl|tar\.gz|zip)\b|index-url\s*[=:]\s*\S|--(extra-)?index-url[ =]\S|find-links")
+_REGISTRY = re.compile(r"https?://[^\s\"'/]*(pypi|pythonhosted|npmjs|artifactory|nexus|debian\.org)", re.IGNORECASE)
 _MACHINE_PATH = re.compile(r"(?<![\w.$~}*-])/(home|Users|root|work)/[a-z]\w*")
 _DRAWER = re.compile(r"^_?(utils?|helpers?|common|misc|miscellaneous)$")
 
@@ -73,9 +69,7 @@ def test_no_file_names_a_path_of_somebodys_machine() -> None:
 
 
 def test_constraints_pin_every_package_to_one_version() -> None:
-    pins = [
-        line for line in _text("constraints.txt").splitlines() if line and not line.lstrip().startswith("#")
-    ]
+    pins = [line for line in _text("constraints.txt").splitlines() if line and not line.lstrip().startswith("#")]
     assert len(pins) > 30
     assert [pin for pin in pins if not re.fullmatch(r"[\w.-]+==[\w.]+( ; .+)?", pin)] == []
 
@@ -89,8 +83,7 @@ def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
     drawers = [
         name
         for name in _committed()
-        if name.endswith(".py")
-        and any(_DRAWER.match(part) for part in PurePosixPath(name).with_suffix("").parts)
+        if name.endswith(".py") and any(_DRAWER.match(part) for part in PurePosixPath(name).with_suffix("").parts)
     ]
     assert drawers == []
 

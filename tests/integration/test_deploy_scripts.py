@@ -12,6 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from baton.contracts.names import SEARCH_ATTRIBUTES
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 TEMPORAL = Path(sys.executable).with_name("temporal")
 
@@ -43,9 +45,8 @@ def test_create_namespace_waits_makes_what_builds_need_and_can_be_repeated(tempo
         finished = _run(["sh", str(DEPLOY / "temporal" / "create-namespace.sh")], **environment)
         assert finished.returncode == 0, finished.stderr
     listed = _run([str(TEMPORAL), "operator", "search-attribute", "list", "--output", "json"], **environment)
-    keyword = "INDEXED_VALUE_TYPE_KEYWORD"
     assert json.loads(listed.stdout)["customAttributes"] == dict.fromkeys(
-        ("BuildState", "BuildRole", "ProjectId", "UserId"), keyword
+        SEARCH_ATTRIBUTES, "INDEXED_VALUE_TYPE_KEYWORD"
     )
 
 
