@@ -33,8 +33,8 @@ def configure_logging(
 ) -> None:
     """Set up the root logger of this process, in place of what was set up before.
 
-    `secrets` are values that must never be shown, such as an API key; passwords in addresses and what is called
-    a key, token or password is hidden without being told. Writes to standard error if no `stream` is given.
+    `secrets` are values that must never be shown, such as an API key; passwords in addresses and what is
+    called a key, token or password are hidden without being told. Writes to standard error without `stream`.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     formatter = _JsonFormatter if style == "json" else _TextFormatter
@@ -98,12 +98,15 @@ def _longest_first(secrets: Collection[str]) -> list[str]:
 
 def _shown(text: str, longest: int, secrets: Collection[str], *, keep_end: bool = False) -> str:
     """The text without secrets, cut to length; of a traceback the end is what matters."""
+    whole = len(text)
+    # Megabytes are not searched for secrets that will be cut off anyway.
+    text = text[-2 * longest :] if keep_end else text[: 2 * longest]
     for secret in secrets:
         text = text.replace(secret, "***")
     text = scrubbed(text)
-    if len(text) <= longest:
+    if max(len(text), whole) <= longest:
         return text
-    left_out = len(text) - longest
+    left_out = max(len(text), whole) - longest
     return (
         f"[{left_out} characters left out] ...{text[-longest:]}"
         if keep_end

@@ -1,7 +1,7 @@
 """A real Temporal server for the tests of this folder: in memory, on free ports, without a Web UI.
 
-The server is a program of its own, so one serves the whole session; the client belongs to the event loop of its
-test and is made anew for each.
+The server is a program of its own, so one serves the whole session; the client belongs to the event loop of
+its test and is made anew for each.
 """
 
 from collections.abc import AsyncIterator

@@ -1,8 +1,6 @@
 """A Temporal that skips time: hours of deadlines and retries pass in milliseconds.
 
-Its clock is one for all workflows and moves while a result is awaited, so tests use it one after another. Tests
-that use it run in the session's event loop, where its client lives:
-`pytestmark = pytest.mark.asyncio(loop_scope="session")`.
+Its clock is one for all workflows and moves while a result is awaited, so tests use it one after another.
 """
 
 from collections.abc import AsyncIterator
