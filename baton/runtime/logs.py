@@ -1,0 +1,114 @@
+"""Logging of a process: readable text or one JSON object a line, short, and without secrets."""
+
+import json
+import logging
+import sys
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal, TextIO
+
+from baton.runtime.redaction import scrubbed
+
+LONGEST_MESSAGE = 4_000
+LONGEST_TRACEBACK = 16_000
+
+_TEXT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+# Loggers that tell at INFO what only their developers want to know.
+_QUIET = (
+    "temporalio.worker",
+    "temporalio.client",
+    "temporalio.bridge",
+    "httpx",
+    "httpcore",
+    "alembic",
+    "urllib3",
+)
+
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+
+
+def configure_logging(
+    level: str, style: Literal["text", "json"], *, secrets: Collection[str] = (), stream: TextIO | None = None
+) -> None:
+    """Set up the root logger of this process, in place of what was set up before.
+
+    `secrets` are values that must never be shown, such as an API key; passwords in addresses and what is
+    called a key, token or password are hidden without being told. Writes to standard error without `stream`.
+    """
+    handler = logging.StreamHandler(stream or sys.stderr)
+    formatter = _JsonFormatter if style == "json" else _TextFormatter
+    handler.setFormatter(formatter(secrets))
+    root = logging.getLogger()
+    for former in root.handlers[:]:
+        root.removeHandler(former)
+        former.close()
+    root.addHandler(handler)
+    root.setLevel(level)
+    for name in _QUIET:
+        # Who asks for DEBUG wants to see them.
+        logging.getLogger(name).setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)
+
+
+class _TextFormatter(logging.Formatter):
+    def __init__(self, secrets: Collection[str]) -> None:
+        super().__init__(_TEXT)
+        self._secrets = _longest_first(secrets)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        record.message = _shown(record.message, LONGEST_MESSAGE, self._secrets)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        return _shown(super().formatException(ei), LONGEST_TRACEBACK, self._secrets, keep_end=True)
+
+
+class _JsonFormatter(logging.Formatter):
+    def __init__(self, secrets: Collection[str]) -> None:
+        super().__init__()
+        self._secrets = _longest_first(secrets)
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": _shown(record.getMessage(), LONGEST_MESSAGE, self._secrets),
+        }
+        for key, value in record.__dict__.items():
+            if key not in _STANDARD:
+                line.setdefault(key, self._extra(value))
+        if record.exc_info:
+            trace = self.formatException(record.exc_info)
+            line["exception"] = _shown(trace, LONGEST_TRACEBACK, self._secrets, keep_end=True)
+        return json.dumps(line, ensure_ascii=False)
+
+    def _extra(self, value: object) -> object:
+        if isinstance(value, Mapping):
+            return {str(key): self._extra(item) for key, item in value.items()}
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        return _shown(str(value), LONGEST_MESSAGE, self._secrets)
+
+
+def _longest_first(secrets: Collection[str]) -> list[str]:
+    # A secret that is part of another one must not leave the rest of that one readable.
+    return sorted(filter(None, secrets), key=len, reverse=True)
+
+
+def _shown(text: str, longest: int, secrets: Collection[str], *, keep_end: bool = False) -> str:
+    """The text without secrets, cut to length; of a traceback the end is what matters."""
+    whole = len(text)
+    # Megabytes are not searched for secrets that will be cut off anyway.
+    text = text[-2 * longest :] if keep_end else text[: 2 * longest]
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    text = scrubbed(text)
+    if max(len(text), whole) <= longest:
+        return text
+    left_out = max(len(text), whole) - longest
+    return (
+        f"[{left_out} characters left out] ...{text[-longest:]}"
+        if keep_end
+        else (f"{text[:longest]}... [{left_out} characters left out]")
+    )

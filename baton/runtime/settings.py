@@ -1,0 +1,100 @@
+"""What a process of Baton is told from outside, as one typed object.
+
+The doors make it once and pass it down. How to reach Temporal is not here: that is Temporal's own client
+configuration (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, ...), see `baton.runtime.client`.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from baton.runtime.redaction import redacted
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+LogFormat = Literal["text", "json"]
+
+_DATABASES = ("sqlite", "postgresql")
+
+
+class SettingsError(ValueError):
+    """A setting has a value that cannot be used; the message names the variable."""
+
+
+class Settings(BaseModel):
+    """The settings of one process. Every field has the environment variable `BATON_<FIELD>`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    home: Path
+    """The folder where Baton keeps its state; absolute. Default: `.baton` in the current folder."""
+    database_url: str = Field(repr=False)
+    """Where the mirror lives; may hold a password: show `redacted(settings.database_url)`.
+    Default: the SQLite file `baton.db` in `home`."""
+    profiles: Path | None = None
+    """A folder of further profiles; absolute. None: the shipped ones only."""
+    log_level: LogLevel = "INFO"
+    log_format: LogFormat = "text"
+    max_concurrent_phases: Annotated[int, Field(ge=1, le=1000)] = 4
+    """How many phases one worker plays at the same time."""
+    graceful_shutdown_seconds: Annotated[float, Field(ge=0, le=86_400)] = 20.0
+    """How long a stopping worker lets running phases finish before it cancels them."""
+    heartbeat_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
+    """How often a running phase tells Temporal that it is alive."""
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("home", "profiles")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser().absolute()
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        scheme, separator, _ = url.partition("://")
+        if not separator or scheme.partition("+")[0] not in _DATABASES:
+            raise ValueError("write sqlite:///path/to/file.db or postgresql://user:password@host:5432/name")
+        return url
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str], **overrides: Any) -> Self:
+        """Read `BATON_*` from `environ`; `overrides` (command line options, None when not given) win.
+
+        An empty variable counts as not set. Raises SettingsError for the first value that cannot be used.
+        """
+        given: dict[str, Any] = {
+            field: text for field in cls.model_fields if (text := environ.get(variable_of(field), "").strip())
+        }
+        given |= {name: value for name, value in overrides.items() if value is not None}
+        given.setdefault("home", ".baton")
+        if "database_url" not in given:
+            given["database_url"] = f"sqlite:///{Path(given['home']).expanduser().absolute() / 'baton.db'}"
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            raise SettingsError(_first_complaint(error, given)) from None
+
+
+def variable_of(field: str) -> str:
+    """The environment variable that sets a field: `log_level` is set by `BATON_LOG_LEVEL`."""
+    return f"BATON_{field.upper()}"
+
+
+def _first_complaint(error: ValidationError, given: Mapping[str, Any]) -> str:
+    detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    field = str(detail["loc"][0])
+    if field not in Settings.model_fields:
+        return f"There is no setting {field!r}; the settings are {', '.join(Settings.model_fields)}"
+    value = redacted(str(given[field])) if field == "database_url" else str(given[field])
+    reason = detail["msg"].removeprefix("Value error, ")
+    return f"{variable_of(field)} cannot be {value!r}: {reason[:1].lower()}{reason[1:]}"

@@ -1,0 +1,93 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from baton.runtime.settings import Settings, SettingsError, variable_of
+
+
+def test_the_defaults_keep_all_state_in_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings.from_environment({})
+    assert settings.home == tmp_path / ".baton"
+    assert settings.database_url == f"sqlite:///{tmp_path}/.baton/baton.db"
+    assert settings.profiles is None
+
+
+def test_every_field_is_read_from_its_variable() -> None:
+    environ = {
+        "BATON_HOME": "/srv/baton",
+        "BATON_DATABASE_URL": "postgresql://ada:pw@db/baton",
+        "BATON_PROFILES": "/srv/profiles",
+        "BATON_LOG_LEVEL": "debug",
+        "BATON_LOG_FORMAT": "JSON",
+        "BATON_MAX_CONCURRENT_PHASES": "7",
+        "BATON_GRACEFUL_SHUTDOWN_SECONDS": "1.5",
+        "BATON_HEARTBEAT_SECONDS": "2",
+    }
+    assert {variable_of(field) for field in Settings.model_fields} == set(environ)
+    assert Settings.from_environment(environ).model_dump() == {
+        "home": Path("/srv/baton"),
+        "database_url": "postgresql://ada:pw@db/baton",
+        "profiles": Path("/srv/profiles"),
+        "log_level": "DEBUG",
+        "log_format": "json",
+        "max_concurrent_phases": 7,
+        "graceful_shutdown_seconds": 1.5,
+        "heartbeat_seconds": 2.0,
+    }
+
+
+def test_an_option_wins_over_the_variable_and_none_is_not_an_option() -> None:
+    environ = {"BATON_HOME": "/srv/one", "BATON_LOG_LEVEL": "ERROR"}
+    settings = Settings.from_environment(environ, home=Path("/srv/two"), log_level=None)
+    assert settings.home == Path("/srv/two")
+    assert settings.database_url == "sqlite:////srv/two/baton.db"
+    assert settings.log_level == "ERROR"
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert Settings.from_environment({"BATON_LOG_LEVEL": " "}).log_level == "INFO"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("BATON_LOG_LEVEL", "loud"),
+        ("BATON_LOG_FORMAT", "xml"),
+        ("BATON_MAX_CONCURRENT_PHASES", "many"),
+        ("BATON_MAX_CONCURRENT_PHASES", "0"),
+        ("BATON_GRACEFUL_SHUTDOWN_SECONDS", "-1"),
+        ("BATON_HEARTBEAT_SECONDS", "nan"),
+        ("BATON_HEARTBEAT_SECONDS", "0"),
+        ("BATON_DATABASE_URL", "mysql://db/baton"),
+        ("BATON_DATABASE_URL", "baton.db"),
+    ],
+)
+def test_a_bad_value_is_refused_by_the_name_of_its_variable(variable: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^{variable} cannot be '{value}': .+") as refusal:
+        Settings.from_environment({variable: value})
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_refused_database_address_does_not_show_its_password() -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_environment({"BATON_DATABASE_URL": "mysql://ada:s3cret@db/baton"})
+    assert "s3cret" not in str(refusal.value)
+    assert refusal.value.__cause__ is None
+
+
+def test_printing_the_settings_does_not_show_the_password() -> None:
+    settings = Settings.from_environment({"BATON_DATABASE_URL": "postgresql://ada:s3cret@db/baton"})
+    assert "s3cret" not in f"{settings!r} {settings}"
+
+
+def test_an_unknown_option_is_refused() -> None:
+    with pytest.raises(SettingsError, match="no setting 'colour'"):
+        Settings.from_environment({}, colour="red")
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = Settings.from_environment({})
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.log_level = "ERROR"  # type: ignore[misc]
