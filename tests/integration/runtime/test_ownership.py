@@ -102,8 +102,11 @@ def test_a_record_never_names_another_process_that_got_the_number(tmp_path: Path
 
 
 def test_a_record_of_another_time_is_not_believed() -> None:
-    marked = [sys.executable, "-c", "input()", "start-dev"]
-    with subprocess.Popen(marked, stdin=subprocess.PIPE) as process:
+    marked = [sys.executable, "-c", "print('up', flush=True); input()", "start-dev"]
+    with subprocess.Popen(marked, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        # The kernel shows no command line for an instant after a process has become another program.
+        process.stdout.readline()
         created = psutil.Process(process.pid).create_time()
         record = ServerRecord(
             pid=process.pid, created=created, address="127.0.0.1:1", ui_url=None, owner_pid=os.getpid()
