@@ -4,6 +4,8 @@ EmbeddedTemporalError
 ├── EmbeddedTemporalMissing    the program is not installed
 └── EmbeddedTemporalFailed     it did not start; quotes the end of its log
 AlreadyRunning                 another process runs the one of this folder (baton.runtime.ownership)
+
+POSIX only, as the wheel is: importing this module fails on Windows.
 """
 
 import asyncio
@@ -106,7 +108,7 @@ class EmbeddedTemporal:
         """Start the server; return when it answers and has the namespace and the search attributes.
 
         Also after `stop` or `kill`: same ports, same state. Raises EmbeddedTemporalMissing,
-        EmbeddedTemporalFailed or AlreadyRunning.
+        EmbeddedTemporalFailed, AlreadyRunning or, for the search attributes, SearchAttributeError.
         """
         if self.pid is not None:
             raise AlreadyRunning(f"This embedded Temporal already runs at {self.address}", self.address)
