@@ -9,6 +9,8 @@ from baton.runtime.redaction import scrubbed
 
 _LONGEST = 300
 
+_CLOSED = "the other side closed the connection: it may want TLS, or a client certificate"
+
 # The first fragment found in the report decides. They are names of error kinds of tonic, hyper, rustls and
 # the operating system.
 _REASONS = (
@@ -18,14 +20,21 @@ _REASONS = (
     ("UnknownIssuer", "the server's certificate is signed by an authority that is not trusted here"),
     ("NotValidForName", "the server's certificate is for another host name"),
     ("InvalidCertificate", "the server's certificate was not accepted"),
-    ("CertificateRequired", "the server wants a client certificate"),
+    ("H2NotNegotiated", "what answers there speaks TLS but not gRPC"),
+    ("PrivateKeyParseError", "the client's private key cannot be read"),
+    ("NoCertificatesPresented", "the client's certificate cannot be read"),
     ("h2 protocol error", "what answers there is not a Temporal server, or it wants TLS"),
+    ("BrokenPipe", _CLOSED),
+    ("UnexpectedEof", _CLOSED),
+    ("ConnectionReset", _CLOSED),
     ("HostUnreachable", "the host cannot be reached"),
     ("NetworkUnreachable", "the network cannot be reached"),
     ("TimedOut", "no answer in time"),
     ("Unauthenticated", "the server does not accept the credentials"),
     ("PermissionDenied", "the server does not allow this to these credentials"),
 )
+
+_UNREADABLE = ("PrivateKeyParseError", "NoCertificatesPresented")
 
 _STATUSES = {
     RPCStatusCode.UNAUTHENTICATED: "the server does not accept the credentials",
@@ -51,4 +60,4 @@ def reason_of(error: BaseException) -> str:
 
 def is_misconfigured(error: BaseException) -> bool:
     """Whether trying again cannot help, because what this side was told is unusable."""
-    return isinstance(error, ValueError) or "PrivateKeyParseError" in str(error)
+    return isinstance(error, ValueError) or any(kind in str(error) for kind in _UNREADABLE)

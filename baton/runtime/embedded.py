@@ -4,10 +4,14 @@ EmbeddedTemporalError
 ├── EmbeddedTemporalMissing    the program is not installed
 └── EmbeddedTemporalFailed     it did not start; quotes the end of its log
 AlreadyRunning                 another process runs the one of this folder (baton.runtime.ownership)
+
+POSIX only, as the wheel is: importing this module fails on Windows.
 """
 
 import asyncio
+import shutil
 import tempfile
+import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -61,9 +65,10 @@ class EmbeddedTemporal:
         start_seconds: float = 30.0,
         stop_seconds: float = 10.0,
     ) -> None:
-        self._scratch = None if folder else tempfile.TemporaryDirectory(prefix="baton-temporal-")
-        self._folder = Path(self._scratch.name) if self._scratch else Path(folder or ".").absolute()
-        self._database = None if self._scratch else self._folder / "temporal.db"
+        # In memory the folder holds the log alone, and goes with the server.
+        scratch = Path(tempfile.gettempdir(), f"baton-temporal-{uuid.uuid4().hex}")
+        self._folder = folder.absolute() if folder else scratch
+        self._database = self._folder / "temporal.db" if folder else None
         self._port = port or free_port()
         self._ui_port = (ui_port or free_port()) if ui else None
         self._namespace = namespace
@@ -103,12 +108,12 @@ class EmbeddedTemporal:
         """Start the server; return when it answers and has the namespace and the search attributes.
 
         Also after `stop` or `kill`: same ports, same state. Raises EmbeddedTemporalMissing,
-        EmbeddedTemporalFailed or AlreadyRunning.
+        EmbeddedTemporalFailed, AlreadyRunning or, for the search attributes, SearchAttributeError.
         """
         if self.pid is not None:
             raise AlreadyRunning(f"This embedded Temporal already runs at {self.address}", self.address)
         command = self._command()
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o777 if self._database else 0o700)
         self._ownership.take()
         try:
             self._refuse_taken_ports()
@@ -126,6 +131,8 @@ class EmbeddedTemporal:
             await self._process.stop(self._stop_seconds if self._database else 0.0)
         self._process = None
         self._ownership.release()
+        if self._database is None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def kill(self) -> None:
         """End the server as a crash would (SIGKILL). The folder stays this process's: `start` it again."""
@@ -141,8 +148,6 @@ class EmbeddedTemporal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
-        if self._scratch:
-            self._scratch.cleanup()
 
     def _command(self) -> list[str]:
         try:
@@ -192,7 +197,7 @@ class EmbeddedTemporal:
     def _failure(self, what: str) -> EmbeddedTemporalFailed:
         lines = self.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
         tail = "\n".join(lines[-_QUOTED_LINES:])[-_QUOTED_CHARACTERS:]
+        kept = f" {str(self.log_path)!r}" if self._database else ""
         return EmbeddedTemporalFailed(
-            f"The embedded Temporal at {self.address} {what}. "
-            f"The end of its log {str(self.log_path)!r}:\n{tail}"
+            f"The embedded Temporal at {self.address} {what}. The end of its log{kept}:\n{tail}"
         )

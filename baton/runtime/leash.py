@@ -2,7 +2,7 @@
 
 The parent holds the writing end of a pipe whose reading end is FD, and never writes. This process forks a
 guard and turns into PROGRAM, so that the parent's child is PROGRAM itself. The guard reads to the pipe's end,
-which comes when the parent closes it or is gone, however it went (kill -9 too), and ends PROGRAM.
+which comes when the parent closes it or is gone, however it went (kill -9 too), and kills PROGRAM.
 
 A pipe and not PR_SET_PDEATHSIG, because that one is tied to the thread that forked and exists on Linux only.
 Standard library only: it runs with `python -I -S`, apart from Baton.
@@ -11,11 +11,7 @@ Standard library only: it runs with `python -I -S`, apart from Baton.
 import os
 import signal
 import sys
-import time
 from collections.abc import Sequence
-
-_GRACE_SECONDS = 5.0
-_POLL_SECONDS = 0.02
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -34,18 +30,9 @@ def _guard(leash: int, program: int) -> None:
         signal.signal(signum, signal.SIG_IGN)
     while os.read(leash, 1):
         pass
-    _end(program, signal.SIGTERM, _GRACE_SECONDS)
-    _end(program, signal.SIGKILL, 0.0)
-
-
-def _end(program: int, signum: signal.Signals, patience_seconds: float) -> None:
     # The program is this process's parent while it lives, so its number cannot have passed to a stranger.
-    if os.getppid() != program:
-        return
-    os.kill(program, signum)
-    deadline = time.monotonic() + patience_seconds
-    while os.getppid() == program and time.monotonic() < deadline:
-        time.sleep(_POLL_SECONDS)
+    if os.getppid() == program:
+        os.kill(program, signal.SIGKILL)
 
 
 if __name__ == "__main__":

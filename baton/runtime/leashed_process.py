@@ -15,7 +15,8 @@ class LeashedProcess:
     """Runs `command` (its first item a path) with its output going to `log`; starts at once.
 
     The session of its own keeps the terminal's Ctrl-C from it: when it ends is for its owner to say. When the
-    owner is gone without having said so, the leash ends it.
+    owner is gone without having said so, the leash kills it. A copy of the owner made by a bare fork (as by
+    multiprocessing's "fork") holds the leash too; programs that the owner starts do not.
     """
 
     def __init__(self, command: Sequence[str], *, log: Path) -> None:

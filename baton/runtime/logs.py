@@ -27,6 +27,9 @@ _QUIET = (
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 
+# The core's own record of a forwarded line (baton.runtime.core_logs): all of it is in the message already.
+_REPEATED = frozenset({"temporal_log"})
+
 
 def configure_logging(
     level: str, style: Literal["text", "json"], *, secrets: Collection[str] = (), stream: TextIO | None = None
@@ -76,7 +79,7 @@ class _JsonFormatter(logging.Formatter):
             "message": _shown(record.getMessage(), LONGEST_MESSAGE, self._secrets),
         }
         for key, value in record.__dict__.items():
-            if key not in _STANDARD:
+            if key not in _STANDARD | _REPEATED:
                 line.setdefault(key, self._extra(value))
         if record.exc_info:
             trace = self.formatException(record.exc_info)

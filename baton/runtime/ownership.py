@@ -17,7 +17,6 @@ from baton.runtime.processes import kill_tree
 
 # Clock corrections shift what the kernel tells of a process's start by a little.
 _CREATED_TOLERANCE_SECONDS = 2.0
-_STALE_GRACE_SECONDS = 5.0
 _MARK = "start-dev"
 
 
@@ -77,7 +76,7 @@ class Ownership:
                 raise self._refusal() from None
             self._lock = lock
         if (record := self.read()) and record.process():
-            kill_tree(record.pid, grace_seconds=_STALE_GRACE_SECONDS)
+            kill_tree(record.pid)
         self._record.unlink(missing_ok=True)
 
     def write(self, pid: int, *, address: str, ui_url: str | None) -> None:

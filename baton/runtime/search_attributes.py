@@ -1,4 +1,9 @@
-"""The custom search attributes that a namespace must have before a workflow can set them."""
+"""The custom search attributes that a namespace must have before a workflow can set them.
+
+SearchAttributeError
+├── SearchAttributeConflict    there already, with another type
+└── SearchAttributesRefused    the server does not add them
+"""
 
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -6,14 +11,22 @@ from typing import TypeAlias
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeIndexedValueType
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 SearchAttributes: TypeAlias = Mapping[str, SearchAttributeIndexedValueType]
 """Name to type, as {"ProjectId": SearchAttributeIndexedValueType.KEYWORD}."""
 
 
-class SearchAttributeConflict(Exception):  # noqa: N818 - a state of affairs, named as one
+class SearchAttributeError(Exception):
+    """The namespace cannot be given the search attributes."""
+
+
+class SearchAttributeConflict(SearchAttributeError):  # noqa: N818 - a state of affairs, named as one
     """The namespace has a search attribute of the name with another type."""
+
+
+class SearchAttributesRefused(SearchAttributeError):  # noqa: N818 - likewise
+    """The server does not add them for this process."""
 
 
 async def missing_search_attributes(client: Client, wanted: SearchAttributes) -> SearchAttributes:
@@ -41,7 +54,7 @@ async def missing_search_attributes(client: Client, wanted: SearchAttributes) ->
 async def ensure_search_attributes(client: Client, wanted: SearchAttributes) -> None:
     """Add what is missing to the client's namespace. It may be called by many processes at once.
 
-    Raises SearchAttributeConflict, or RPCError where the server does not allow it (Temporal Cloud: use tcld).
+    Raises SearchAttributeConflict or SearchAttributesRefused.
     """
     missing = await missing_search_attributes(client, wanted)
     if not missing:
@@ -54,6 +67,11 @@ async def ensure_search_attributes(client: Client, wanted: SearchAttributes) -> 
             )
         )
     except RPCError as error:
-        # Another process was faster; if it was slower than us with some, they are still missing.
-        if error.status != RPCStatusCode.ALREADY_EXISTS or await missing_search_attributes(client, wanted):
-            raise
+        # To be second to another process is no failure, whatever the server makes of it.
+        if not await missing_search_attributes(client, wanted):
+            return
+        raise SearchAttributesRefused(
+            f"Temporal does not add the search attributes {', '.join(missing)} to namespace "
+            f"{client.namespace!r}: {error.message}. Add them as its administrator "
+            "(temporal operator search-attribute create; on Temporal Cloud in its console)"
+        ) from error

@@ -1,4 +1,4 @@
-"""What a user is told when Temporal cannot be used, against real servers that are no Temporal or not the right one."""
+"""What a user is told when Temporal cannot be used, against real servers that are not the right one."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -123,7 +123,10 @@ async def test_an_address_that_is_none_is_refused_without_trying(address: str) -
             {"TEMPORAL_TLS_CLIENT_CERT_PATH": "/no/cert", "TEMPORAL_TLS_CLIENT_KEY_PATH": "/no/key"},
             "'/no/cert'",
         ),
-        ({"TEMPORAL_TLS_CLIENT_CERT_DATA": "s3cret", "TEMPORAL_TLS_CLIENT_KEY_DATA": "s3cret"}, "key"),
+        (
+            {"TEMPORAL_TLS_CLIENT_CERT_DATA": "s3cret", "TEMPORAL_TLS_CLIENT_KEY_DATA": "s3cret"},
+            "private key cannot be read",
+        ),
     ],
 )
 async def test_an_unusable_configuration_is_named(environ: dict[str, str], complaint: str) -> None:

@@ -6,6 +6,7 @@ from temporalio.common import SearchAttributeIndexedValueType
 
 from baton.runtime.search_attributes import (
     SearchAttributeConflict,
+    SearchAttributesRefused,
     ensure_search_attributes,
     missing_search_attributes,
 )
@@ -32,3 +33,10 @@ async def test_another_type_under_the_same_name_is_a_conflict(client: Client) ->
     await ensure_search_attributes(client, {"Weight": _KEYWORD})
     with pytest.raises(SearchAttributeConflict, match=r"'Weight' .* is of type KEYWORD, and BOOL is needed"):
         await ensure_search_attributes(client, {"Weight": _BOOL})
+
+
+async def test_what_the_server_refuses_is_told_with_its_reason(client: Client) -> None:
+    too_many = {f"Text{number}": SearchAttributeIndexedValueType.TEXT for number in range(4)}
+    with pytest.raises(SearchAttributesRefused, match=r"Text0, Text1.*cannot have more than 3"):
+        await ensure_search_attributes(client, too_many)
+    assert await missing_search_attributes(client, too_many) == too_many

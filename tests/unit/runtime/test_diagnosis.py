@@ -19,6 +19,14 @@ def test_an_unknown_report_is_cut_to_one_short_line_without_secrets() -> None:
         (RPCError("nope", RPCStatusCode.PERMISSION_DENIED, b""), "does not allow this"),
         (RPCError("gone fishing", RPCStatusCode.UNAVAILABLE, b""), "gone fishing"),
         (RuntimeError(), "RuntimeError"),
+        (
+            RuntimeError("Custom { error: InvalidCertificate(UnknownIssuer) }"),
+            "authority that is not trusted",
+        ),
+        (RuntimeError("InvalidCertificate(NotValidForNameContext { expected: x })"), "for another host name"),
+        (RuntimeError("InvalidCertificate(Expired)"), "not accepted"),
+        (RuntimeError("ConnectError(H2NotNegotiated)"), "TLS but not gRPC"),
+        (RuntimeError("hyper::Error(Io, Custom { kind: BrokenPipe })"), "may want TLS"),
     ],
 )
 def test_each_failure_has_a_reason(error: Exception, reason: str) -> None:
@@ -27,4 +35,6 @@ def test_each_failure_has_a_reason(error: Exception, reason: str) -> None:
 
 def test_only_what_this_side_was_told_counts_as_misconfigured() -> None:
     assert is_misconfigured(ValueError("invalid target URL: empty host"))
+    assert is_misconfigured(RuntimeError("tonic::transport::Error(Transport, PrivateKeyParseError)"))
+    assert is_misconfigured(RuntimeError("tonic::transport::Error(Transport, NoCertificatesPresented)"))
     assert not is_misconfigured(RuntimeError("ConnectionRefused"))
