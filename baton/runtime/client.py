@@ -67,16 +67,12 @@ async def connect(
     return await _open(config, timeout_seconds)
 
 
-async def connect_plainly(
-    address: str, *, namespace: str = DEFAULT_NAMESPACE, timeout_seconds: float = 10.0
-) -> Client:
+async def connect_plainly(address: str, *, namespace: str = DEFAULT_NAMESPACE, timeout_seconds: float = 10.0) -> Client:
     """As `connect`, to a server of our own: no TLS, no credentials, whatever the environment says."""
     return await _open({"target_host": address, "namespace": namespace, "tls": False}, timeout_seconds)
 
 
-def environment_for(
-    address: str, base: Mapping[str, str], *, namespace: str = DEFAULT_NAMESPACE
-) -> dict[str, str]:
+def environment_for(address: str, base: Mapping[str, str], *, namespace: str = DEFAULT_NAMESPACE) -> dict[str, str]:
     """The environment for a child process whose `connect()` shall reach this server, no TLS, no credentials.
 
     It is `base` without its `TEMPORAL_*`, and with what leads to `address`.
@@ -110,14 +106,10 @@ def _configuration(profile: str | None, environ: Mapping[str, str] | None) -> Cl
 
 
 async def _open(config: ClientConnectConfig, timeout_seconds: float) -> Client:
-    settings = ClientConnectConfig(
-        **{"target_host": DEFAULT_ADDRESS, "namespace": DEFAULT_NAMESPACE, **config}
-    )
+    settings = ClientConnectConfig(**{"target_host": DEFAULT_ADDRESS, "namespace": DEFAULT_NAMESPACE, **config})
     address, namespace = settings["target_host"], settings["namespace"]
     if "://" in address or ":" not in address:
-        raise TemporalMisconfigured(
-            f"{address!r} is no Temporal address: write host:port, as {DEFAULT_ADDRESS}"
-        )
+        raise TemporalMisconfigured(f"{address!r} is no Temporal address: write host:port, as {DEFAULT_ADDRESS}")
     try:
         async with asyncio.timeout(timeout_seconds):
             client = await Client.connect(**settings, data_converter=pydantic_data_converter)

@@ -19,8 +19,6 @@ def forward_core_logs(*, debug: bool = False) -> None:
     level = "DEBUG" if debug else "WARN"
     forwarding = LogForwardingConfig(logging.getLogger(LOGGER_NAME), append_target_to_name=False)
     telemetry = TelemetryConfig(
-        logging=LoggingConfig(
-            filter=TelemetryFilter(core_level=level, other_level="ERROR"), forwarding=forwarding
-        )
+        logging=LoggingConfig(filter=TelemetryFilter(core_level=level, other_level="ERROR"), forwarding=forwarding)
     )
     Runtime.set_default(Runtime(telemetry=telemetry))

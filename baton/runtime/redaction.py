@@ -10,9 +10,7 @@ _MASK = "***"
 # Everything up to the last "@" counts as the password: an unescaped "@" or "/" in one must not show its tail.
 _URL_PASSWORD = re.compile(r"(?P<head>[A-Za-z][\w+.-]*://[^:]*:)(?P<secret>.*)@", re.DOTALL)
 # In running text an address ends at white space or at a quote.
-_PASSWORD_IN_TEXT = re.compile(
-    r"(?P<head>(?<![\w+.-])[A-Za-z][\w+.-]*://[^\s:/@'\"]*:)(?P<secret>[^\s'\"]*)@"
-)
+_PASSWORD_IN_TEXT = re.compile(r"(?P<head>(?<![\w+.-])[A-Za-z][\w+.-]*://[^\s:/@'\"]*:)(?P<secret>[^\s'\"]*)@")
 _NAMED_SECRET = re.compile(
     r"(?P<head>\b\w*(?:password|passwd|secret|token|api[_-]?key)[\"']?\s*[=:]\s*)"
     r"(?P<secret>\"[^\"]*\"|'[^']*'|[^\s&,;\"'}]+)",

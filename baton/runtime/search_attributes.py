@@ -37,10 +37,7 @@ async def missing_search_attributes(client: Client, wanted: SearchAttributes) ->
     answer = await client.operator_service.list_search_attributes(
         ListSearchAttributesRequest(namespace=client.namespace)
     )
-    present = {
-        name: int(kind)
-        for name, kind in (*answer.system_attributes.items(), *answer.custom_attributes.items())
-    }
+    present = {name: int(kind) for name, kind in (*answer.system_attributes.items(), *answer.custom_attributes.items())}
     for name, kind in wanted.items():
         if name in present and present[name] != kind.value:
             raise SearchAttributeConflict(

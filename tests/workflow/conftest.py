@@ -6,10 +6,14 @@ Its clock is one for all workflows and moves while a result is awaited, so tests
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import pytest
 import pytest_asyncio
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.common import SearchAttributeIndexedValueType
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from baton.contracts.names import SEARCH_ATTRIBUTES
 from baton.runtime.binaries import find_binary
 
 
@@ -21,4 +25,17 @@ async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
         test_server_existing_path=str(server),
         test_server_startup_timeout=timedelta(seconds=30),
     ) as environment:
+        await environment.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace=environment.client.namespace,
+                search_attributes={name: SearchAttributeIndexedValueType.KEYWORD.value for name in SEARCH_ATTRIBUTES},
+            )
+        )
         yield environment
+
+
+@pytest.fixture(params=[1000, 0], ids=["cached", "uncached"])
+def cached(request: pytest.FixtureRequest) -> int:
+    """How many workflows a worker keeps in memory; with none, every task replays the whole history."""
+    cached: int = request.param
+    return cached

@@ -25,7 +25,5 @@ async def test_days_pass_while_a_result_is_awaited(time_skipping: WorkflowEnviro
     nap = Nap(length=timedelta(days=days))
     before = await time_skipping.get_current_time()
     async with Worker(time_skipping.client, task_queue="naps", workflows=[Sleeper]):
-        woken = await time_skipping.client.execute_workflow(
-            Sleeper.run, nap, id=f"nap-{days}", task_queue="naps"
-        )
+        woken = await time_skipping.client.execute_workflow(Sleeper.run, nap, id=f"nap-{days}", task_queue="naps")
     assert woken - before >= nap.length

@@ -70,18 +70,14 @@ async def test_arguments_win_over_the_environment(temporal_server: EmbeddedTempo
 
 async def test_a_closed_port_says_where_and_what_to_do() -> None:
     address = f"{LOOPBACK}:{free_port()}"
-    with pytest.raises(
-        TemporalUnavailable, match=r"connection refused.*starter.py dev.*TEMPORAL_ADDRESS"
-    ) as told:
+    with pytest.raises(TemporalUnavailable, match=r"connection refused.*starter.py dev.*TEMPORAL_ADDRESS") as told:
         await connect(address=address, environ=_NOTHING)
     assert told.value.address == address
     assert repr(address) in str(told.value)
 
 
 async def test_a_host_without_an_address_is_named() -> None:
-    with pytest.raises(
-        TemporalUnavailable, match=r"'no-such-host.invalid:7233'.*host name cannot be resolved"
-    ):
+    with pytest.raises(TemporalUnavailable, match=r"'no-such-host.invalid:7233'.*host name cannot be resolved"):
         await connect(address="no-such-host.invalid:7233", environ=_NOTHING)
 
 

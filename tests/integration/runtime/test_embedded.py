@@ -136,9 +136,7 @@ async def test_in_memory_leaves_no_files_behind() -> None:
 
 async def test_a_second_owner_is_refused_with_the_address_of_the_first(tmp_path: Path) -> None:
     async with _killed_at_the_end(tmp_path) as first:
-        with pytest.raises(
-            AlreadyRunning, match=f"already runs at {first.address} for process {os.getpid()}"
-        ) as no:
+        with pytest.raises(AlreadyRunning, match=f"already runs at {first.address} for process {os.getpid()}") as no:
             await EmbeddedTemporal(tmp_path, ui=False).start()
         assert no.value.address == first.address
         with pytest.raises(AlreadyRunning):
@@ -168,9 +166,7 @@ async def test_a_server_that_is_too_slow_is_ended(tmp_path: Path) -> None:
     assert server.pid is None
 
 
-async def test_without_the_program_it_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+async def test_without_the_program_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))

@@ -90,9 +90,7 @@ async def test_a_stale_server_is_stopped_before_the_next_one_starts(tmp_path: Pa
 
 def test_a_record_never_names_another_process_that_got_the_number(tmp_path: Path) -> None:
     here = psutil.Process()
-    record = ServerRecord(
-        pid=here.pid, created=here.create_time(), address="127.0.0.1:1", ui_url=None, owner_pid=1
-    )
+    record = ServerRecord(pid=here.pid, created=here.create_time(), address="127.0.0.1:1", ui_url=None, owner_pid=1)
     assert record.process() is None
     (tmp_path / "temporal.json").write_text(record.model_dump_json())
     ownership = Ownership(tmp_path)

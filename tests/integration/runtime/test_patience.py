@@ -44,9 +44,7 @@ async def test_it_reminds_while_it_waits() -> None:
     told = _Told(3)
     patience = Patience(first_delay=0.01, longest_delay=0.01, remind_every=0.0)
     waiting = asyncio.create_task(
-        connect_with_patience(
-            address=f"{LOOPBACK}:{free_port()}", on_wait=told, environ=_ENVIRON, patience=patience
-        )
+        connect_with_patience(address=f"{LOOPBACK}:{free_port()}", on_wait=told, environ=_ENVIRON, patience=patience)
     )
     await told.enough.wait()
     waiting.cancel()

@@ -5,9 +5,7 @@ import pytest
 from baton.runtime.binaries import BinaryMissing, find_binary
 
 
-def test_the_program_beside_this_python_wins_over_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_program_beside_this_python_wins_over_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stranger = tmp_path / "temporal"
     stranger.write_text("#!/bin/sh\n")
     stranger.chmod(0o755)

@@ -33,9 +33,7 @@ def test_it_listens_on_the_loopback_interface_only() -> None:
 
 
 def test_a_file_database_gets_a_write_ahead_log() -> None:
-    command = server_command(
-        Path("/bin/temporal"), **_PLAIN | {"database": Path("/srv/t.db"), "ui_port": 8233}
-    )
+    command = server_command(Path("/bin/temporal"), **_PLAIN | {"database": Path("/srv/t.db"), "ui_port": 8233})
     pairs = _pairs(command)
     assert ("--db-filename", "/srv/t.db") in pairs
     assert ("--sqlite-pragma", "journal_mode=wal") in pairs

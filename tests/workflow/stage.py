@@ -1,0 +1,195 @@
+"""A stage for the workflow: real workers and a real server, with roles that follow a script."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from temporalio import activity
+from temporalio.client import Client, WorkflowHandle
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import Worker
+
+from baton.contracts.messages import (
+    CommandReply,
+    JournalPage,
+    MirrorBatch,
+    PageRequest,
+    ProfileRequest,
+    StartAnswer,
+    StartBuild,
+)
+from baton.contracts.names import BUILDS_QUEUE, role_queue, workflow_id
+from baton.domain.commands import COMMANDS
+from baton.domain.journal import Entry
+from baton.domain.reports import PhaseReport, parse_report
+from baton.domain.requests import BuildRequest
+from baton.domain.steps import PhaseOrder
+from baton.domain.terms import Limits, RoleTerms, Terms
+from baton.domain.view import BuildView
+from baton.domain.vocabulary import CommandName, Phase, Role
+from workflows.build import BuildWorkflow
+
+Act = dict[str, Any] | Exception | Callable[[PhaseOrder], Awaitable[dict[str, Any]]]
+
+GOOD: dict[Phase, dict[str, Any]] = {
+    Phase.DISCOVERY: {"output": {"acceptance_criteria": [{"id": "AC-1", "text": "it works"}]}},
+    Phase.PLANNING: {"output": {"steps": ["write it"]}},
+    Phase.IMPLEMENTATION: {"summary": "written"},
+    Phase.TESTING: {"all_tests_passed": True, "tests_run": 3, "tests_failed": 0, "test_coverage": 95.0},
+    Phase.VERIFICATION: {"approved_for_deployment": True},
+    Phase.DEPLOYMENT: {"deployment_successful": True, "output": {"archive": "thing-1.0.tar.gz"}},
+}
+"""What a role reports when its script says nothing else."""
+
+FAILED_TESTS = {"tests_run": 3, "tests_failed": 1, "findings": [{"id": "F-1", "message": "test_add fails"}]}
+
+
+def terms(*, manual: Sequence[Role] = (), attempts: int = 2, **more: Any) -> Terms:
+    """Terms with every role played by the script, but for the ``manual`` ones."""
+    roles = {
+        role: RoleTerms(
+            runner="manual" if role in manual else "script",
+            manual=role in manual,
+            attempts=attempts,
+            timeout=timedelta(minutes=10),
+            heartbeat=timedelta(seconds=30),
+        )
+        for role in Role
+    }
+    return Terms.model_validate({"profile": "script", "digest": "0" * 64, "roles": roles, "limits": Limits()} | more)
+
+
+def all_manual(**more: Any) -> Terms:
+    """Terms with every role played by hand."""
+    return terms(manual=tuple(Role), **more)
+
+
+def request(build_id: str, **more: Any) -> BuildRequest:
+    """A request for a small thing."""
+    fields = {
+        "build_id": build_id,
+        "project_id": "shop",
+        "user_id": "ada",
+        "title": "A small thing",
+        "requirements": "# A small thing",
+        "profile": "script",
+    }
+    return BuildRequest.model_validate(fields | more)
+
+
+@dataclass
+class Stage:
+    """The roles' script, the mirror's book, and what was ordered."""
+
+    client: Client
+    profiles: Mapping[str, Terms]
+    script: dict[Phase, list[Act]] = field(default_factory=dict)
+    orders: list[PhaseOrder] = field(default_factory=list)
+    mirrored: dict[str, list[Entry]] = field(default_factory=dict)
+    mirror_is_away: bool = False
+
+    @activity.defn(name="load_profile")
+    async def load_profile(self, request: ProfileRequest) -> Terms:
+        found = self.profiles.get(request.name)
+        if found is None:
+            raise ApplicationError(f"no profile {request.name!r}", type="unknown_profile", non_retryable=True)
+        return found
+
+    @activity.defn(name="perform_phase")
+    async def perform_phase(self, order: PhaseOrder) -> PhaseReport:
+        self.orders.append(order)
+        acts = self.script.get(order.phase, [])
+        act: Act = acts.pop(0) if acts else GOOD[order.phase]
+        if isinstance(act, Exception):
+            raise act
+        return parse_report(act if isinstance(act, dict) else await act(order))
+
+    @activity.defn(name="mirror_journal")
+    async def mirror_journal(self, batch: MirrorBatch) -> None:
+        if self.mirror_is_away:
+            raise ConnectionError("the database is away")
+        book = self.mirrored.setdefault(batch.build_id, [])
+        known = {entry.sequence for entry in book}
+        book.extend(entry for entry in batch.entries if entry.sequence not in known)
+
+    async def start(self, build_id: str, **more: Any) -> "Play":
+        """Start a build and wait until it is open."""
+        asked = request(build_id, **more)
+        handle = await self.client.start_workflow(
+            BuildWorkflow.run, StartBuild(request=asked), id=workflow_id(build_id), task_queue=BUILDS_QUEUE
+        )
+        play = Play(self, asked, handle)
+        await handle.execute_update(BuildWorkflow.start, asked, result_type=StartAnswer)
+        return play
+
+
+@dataclass
+class Play:
+    """One build on the stage."""
+
+    stage: Stage
+    request: BuildRequest
+    handle: WorkflowHandle[BuildWorkflow, CommandReply]
+
+    async def status(self) -> BuildView:
+        return await self.handle.query(BuildWorkflow.status)
+
+    async def journal(self) -> list[Entry]:
+        """The journal of this run, as the query tells it."""
+        page = await self.handle.query(BuildWorkflow.journal, PageRequest(limit=1000))
+        assert isinstance(page, JournalPage)
+        return list(page.entries)
+
+    @property
+    def mirrored(self) -> list[Entry]:
+        return self.stage.mirrored.get(self.request.build_id, [])
+
+    async def tell(self, name: CommandName, who: str = "ada", **fields: Any) -> CommandReply:
+        """Give a command as an update."""
+        return await self.handle.execute_update(name.value, message(name, who, **fields), result_type=CommandReply)
+
+    async def signal(self, name: CommandName, who: str = "ada", **fields: Any) -> None:
+        """Give a command as a signal."""
+        await self.handle.signal(name.value, message(name, who, **fields))
+
+    async def until(self, condition: Callable[[BuildView], bool]) -> BuildView:
+        """The first view for which ``condition`` holds."""
+        async with asyncio.timeout(20):
+            while not condition(view := await self.status()):
+                await asyncio.sleep(0.02)
+        return view
+
+    async def advance(self, role: Role, state: str, result: dict[str, Any] | None = None) -> CommandReply:
+        """Report by hand."""
+        return await self.tell(
+            CommandName.ADVANCE, who="agent-7", role=role.value, completed_state=state, result=result or {}
+        )
+
+
+def message(name: CommandName, who: str, **fields: Any) -> Any:
+    """A valid command as the JSON object that people send."""
+    return COMMANDS[name].model_validate({"actor": {"id": who}} | fields).model_dump(mode="json")
+
+
+@asynccontextmanager
+async def stage(client: Client, profile: Terms | None = None, *, cached: int = 1000) -> AsyncIterator[Stage]:
+    """Workers for all queues, for as long as the context lasts. ``cached`` workflows are kept in memory."""
+    scene = Stage(client, {"script": profile or terms()})
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(
+            Worker(
+                client,
+                task_queue=BUILDS_QUEUE,
+                workflows=[BuildWorkflow],
+                activities=[scene.load_profile, scene.mirror_journal],
+                max_cached_workflows=cached,
+            )
+        )
+        for role in Role:
+            await stack.enter_async_context(
+                Worker(client, task_queue=role_queue(role), activities=[scene.perform_phase])
+            )
+        yield scene
