@@ -30,7 +30,7 @@ from baton.domain.parking import (
     park_for_limit,
     park_for_refusal,
 )
-from baton.domain.reports import Usage, parse_report
+from baton.domain.reports import PhaseReport, Usage
 from baton.domain.terms import Limits, OnDeadline
 from baton.domain.view import (
     BuildView,
@@ -110,7 +110,7 @@ def _advanced(view: BuildView, fact: StateAdvanced, entry: Entry) -> None:
         view.ledger.rework_rounds += 1
         findings = list(fact.findings)
         if fact.report is not None:
-            findings += parse_report(fact.report).findings
+            findings += PhaseReport.model_validate(fact.report).findings
         view.feedback = Feedback(from_state=fact.from_state, reason=fact.reason, findings=findings)
         _reopen(view, Phase(fact.to_state.value))
     elif ended is not None:
