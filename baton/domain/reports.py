@@ -7,7 +7,7 @@ kept as they are.
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from baton.domain.jsonvalue import MAX_DEPTH, NotJson, canonical, clean
 from baton.domain.model import describe
@@ -32,14 +32,20 @@ def _severity(value: Any) -> Any:
     return Severity.WARNING if str(value).lower() in _WARNINGS else Severity.ERROR
 
 
-def _percent(value: Any) -> Any:
-    """Coverage as percent. ``0.85`` and ``"85%"`` are 85; a number up to 1 is a fraction."""
+_OUTSIDE = {"fractions": True}
+"""The validation context of a report that comes from outside, where coverage may be told as a fraction."""
+
+
+def _percent(value: Any, info: ValidationInfo) -> Any:
+    """Coverage as percent. ``"85%"`` is 85; in a report from outside a number up to 1 is a fraction, so 0.85 is 85."""
     if isinstance(value, str):
         text = value.strip()
-        return float(text[:-1]) if text.endswith("%") else _percent(float(text))
+        if text.endswith("%"):
+            return float(text[:-1])
+        value = float(text)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("coverage is a number: percent (85) or a fraction (0.85)")
-    return value * 100 if 0 <= value <= 1 else value
+    return round(value * 100, 6) if info.context == _OUTSIDE and 0 <= value <= 1 else value
 
 
 class _Open(BaseModel):
@@ -114,7 +120,9 @@ class PhaseReport(_Open):
     all_tests_passed: bool | None = None
     tests_run: int | None = Field(default=None, ge=0)
     tests_failed: int | None = Field(default=None, ge=0)
-    test_coverage: Annotated[float, BeforeValidator(_percent), Field(ge=0, le=100)] | None = None
+    test_coverage: Annotated[float, BeforeValidator(_percent), Field(ge=0, le=100)] | None = Field(
+        default=None, description="percent; only parse_report takes a fraction"
+    )
     approved_for_deployment: bool | None = None
     deployment_successful: bool | None = None
 
@@ -139,7 +147,7 @@ def parse_report(value: Any) -> PhaseReport:
                 f"the report has {size:,} bytes; at most {MAX_REPORT_BYTES:,} are taken. "
                 "Put large results into the workspace and report their path and commit",
             )
-        return PhaseReport.model_validate(cleaned)
+        return PhaseReport.model_validate(cleaned, context=_OUTSIDE)
     except NotJson as error:
         raise Refusal(RefusalCode.MALFORMED, str(error)) from error
     except ValidationError as error:
