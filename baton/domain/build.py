@@ -103,7 +103,9 @@ class Build:
 
     def expects(self, number: int) -> bool:
         """Whether the report of the order ``number`` is still wanted."""
-        return not self.view.ended and self.view.parked is None and self.view.ledger.phase_runs == number
+        view = self.view
+        working = phase_of(view.current_state) is not None and not view.open_questions
+        return working and not view.ended and view.ledger.phase_runs == number
 
     def expire(self, at: datetime) -> list[Entry]:
         """Apply the deadlines that have passed."""
