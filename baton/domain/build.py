@@ -78,7 +78,9 @@ class Build:
         return Perform(order=order_for(view), deadline=wall_clock_ends(view))
 
     def proceed(self, at: datetime) -> list[Entry]:
-        """The runner of the next role takes the handoff."""
+        """The runner of the next role takes the handoff. Where that is not the next step, nothing changes."""
+        if not isinstance(self.next_step(), Proceed):
+            return []
         recorder = Recorder(self.view, at)
         system_takes(recorder)
         return recorder.entries
