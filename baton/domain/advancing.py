@@ -11,7 +11,10 @@ from baton.domain.vocabulary import Phase, RefusalCode, State
 
 
 def advance(recorder: Recorder, command: Advance) -> None:
-    """Carry out ``command``: take the handoff, report the phase, or both at once where the one implies the other."""
+    """Carry out ``command``: take the handoff, report the phase, or both at once where the one implies the other.
+
+    A report is not taken when its handoff uses up a budget: the build is parked at the door of the phase.
+    """
     view = recorder.view
     _check(view, command)
     actor = command.actor.playing(command.role)
@@ -20,7 +23,7 @@ def advance(recorder: Recorder, command: Advance) -> None:
         return
     reports = _reports(command)
     if view.current_state is not command.completed_state:
-        take_handoff(recorder, actor, check=False)
+        take_handoff(recorder, actor)
     for phase, report in reports:
         if recorder.view.current_state is phase.state and not recorder.view.open_questions:
             end_phase(recorder, report, actor)

@@ -45,9 +45,7 @@ def end_phase(recorder: Recorder, report: PhaseReport, actor: Actor) -> None:
         )
 
 
-def take_handoff(
-    recorder: Recorder, actor: Actor, note: dict[str, object] | None = None, *, check: bool = True
-) -> None:
+def take_handoff(recorder: Recorder, actor: Actor, note: dict[str, object] | None = None) -> None:
     """Move from a handoff state into the phase that it leads to."""
     here = recorder.view.current_state
     there = following(here)
@@ -63,8 +61,7 @@ def take_handoff(
         ),
         actor,
     )
-    if check:
-        check_limits(recorder)
+    check_limits(recorder)
 
 
 def return_to(recorder: Recorder, target: Phase, reason: str, actor: Actor) -> None:
