@@ -30,7 +30,7 @@ from baton.domain.parking import (
     park_for_limit,
     park_for_refusal,
 )
-from baton.domain.reports import PhaseReport, Usage
+from baton.domain.reports import Finding, PhaseReport, Usage
 from baton.domain.terms import Limits, OnDeadline
 from baton.domain.view import (
     BuildView,
@@ -149,6 +149,8 @@ def _rolled_back(view: BuildView, fact: RolledBack, entry: Entry) -> None:
 def _failed(view: BuildView, fact: PhaseFailed, entry: Entry) -> None:
     if fact.report is not None:
         _take_report(view, fact.phase, fact.report)
+        findings = list(PhaseReport.model_validate(fact.report).findings)
+        view.feedback = Feedback(from_state=view.current_state, reason=fact.message, findings=findings)
     park = park_for_answer if fact.code == "question_unanswered" else park_for_failure
     park(view, fact, entry.at)
 
@@ -182,7 +184,8 @@ def _approval_granted(view: BuildView, fact: Fact, entry: Entry) -> None:
 
 
 def _approval_refused(view: BuildView, fact: ApprovalRefused, entry: Entry) -> None:
-    view.feedback = Feedback(from_state=fact.state, reason=fact.reason)
+    refusal = Finding(id="approval-refused", message=fact.reason, evidence=f"approval:{fact.state.value}")
+    view.feedback = Feedback(from_state=fact.state, reason=fact.reason, findings=[refusal])
     park_for_refusal(view, fact, entry.at, entry.actor.id)
 
 
