@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
-from baton.domain.jsonvalue import NotJson, canonical, clean, clean_text
+from baton.domain.jsonvalue import canonical, clean, clean_text
 from baton.domain.model import Value
 
 MAX_REQUEST_BYTES = 256 * 1024
@@ -35,14 +35,9 @@ class BuildRequest(Value):
 
     @field_validator("requirements", "metadata")
     @classmethod
-    def _storable(cls, value: Any) -> Any:
-        if not value and value != {}:
-            raise ValueError("the request is empty: say what is to be built")
-        try:
-            value = clean(value)
-        except NotJson as error:
-            raise ValueError(str(error)) from error
-        if isinstance(value, str) and not value.strip():
+    def _storable(cls, value: Any, info: ValidationInfo) -> Any:
+        value = clean(value, where=info.field_name or "value")
+        if info.field_name == "requirements" and not (value.strip() if isinstance(value, str) else value):
             raise ValueError("the request is empty: say what is to be built")
         size = len(canonical(value))
         if size > MAX_REQUEST_BYTES:
