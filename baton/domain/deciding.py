@@ -6,6 +6,8 @@ A function refuses before it records, so a refused command changes nothing.
 from collections.abc import Callable
 from typing import Any
 
+from pydantic import ValidationError
+
 from baton.domain.advancing import advance
 from baton.domain.commands import (
     Abandon,
@@ -28,6 +30,7 @@ from baton.domain.facts import (
     Resumed,
     RetryRequested,
 )
+from baton.domain.model import describe
 from baton.domain.moves import ORDER, PHASES, REWORK, phase_before, phase_of
 from baton.domain.moving import check_limits, check_move, return_to
 from baton.domain.recorder import Recorder
@@ -177,6 +180,10 @@ def _extend_limits(recorder: Recorder, command: ExtendLimits) -> None:
             )
         if maximum is not None and name is not LimitName.MONEY and maximum != int(maximum):
             raise Refusal(RefusalCode.MALFORMED, f"{name.value} is a whole number, not {maximum:g}")
+    try:
+        view.limits.extended(command.limits)
+    except ValidationError as error:
+        raise Refusal(RefusalCode.MALFORMED, f"extend_limits: {describe(error)}") from error
     recorder.record(LimitExtended(limits=command.limits, reason=command.reason), command.actor)
 
 

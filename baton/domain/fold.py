@@ -31,7 +31,7 @@ from baton.domain.parking import (
     park_for_refusal,
 )
 from baton.domain.reports import Finding, PhaseReport, Usage
-from baton.domain.terms import Limits, OnDeadline
+from baton.domain.terms import OnDeadline
 from baton.domain.view import (
     BuildView,
     Expectation,
@@ -209,8 +209,7 @@ def _limit_reached(view: BuildView, fact: LimitReached, entry: Entry) -> None:
 
 
 def _limit_extended(view: BuildView, fact: LimitExtended, entry: Entry) -> None:
-    raised = {name.value: maximum for name, maximum in fact.limits.items()}
-    view.limits = Limits.model_validate(view.limits.model_dump() | raised)
+    view.limits = view.limits.extended(fact.limits)
 
 
 def _completed(view: BuildView, fact: Fact, entry: Entry) -> None:

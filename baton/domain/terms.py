@@ -12,6 +12,9 @@ from pydantic import Field
 from baton.domain.model import Value
 from baton.domain.vocabulary import LimitName, Role, State
 
+_LONGEST = timedelta(days=36_525)
+"""A century: longer spans run off the end of the calendar when they are added to a time."""
+
 
 class OnDeadline(StrEnum):
     """What happens to a handoff that nobody approves in time."""
@@ -37,7 +40,7 @@ class ApprovalTerms(Value):
     """A handoff that waits for an approval. Without ``approvers`` any person may give it; agents never may."""
 
     approvers: tuple[str, ...] = ()
-    deadline: timedelta | None = None
+    deadline: timedelta | None = Field(default=None, gt=timedelta(0), le=_LONGEST)
     on_deadline: OnDeadline = OnDeadline.REFUSE
 
 
@@ -48,12 +51,16 @@ class Limits(Value):
     phase_runs: int | None = Field(default=50, ge=1)
     tokens: int | None = Field(default=None, ge=1)
     money: float | None = Field(default=None, gt=0, description="US dollars")
-    wall_clock: timedelta | None = Field(default=None, gt=timedelta(0))
+    wall_clock: timedelta | None = Field(default=None, gt=timedelta(0), le=_LONGEST)
 
     def maximum(self, name: LimitName) -> float | None:
         """The budget ``name`` as a number (``wall_clock`` in seconds), or ``None``."""
         value: int | float | timedelta | None = getattr(self, name.value)
         return value.total_seconds() if isinstance(value, timedelta) else value
+
+    def extended(self, maxima: dict[LimitName, float | None]) -> "Limits":
+        """These budgets with new maxima. Raises ``ValidationError`` for one that a budget cannot have."""
+        return Limits.model_validate(self.model_dump() | {name.value: maximum for name, maximum in maxima.items()})
 
 
 class Terms(Value):
@@ -64,7 +71,9 @@ class Terms(Value):
     roles: dict[Role, RoleTerms]
     minimum_coverage: float = Field(default=80.0, ge=0, le=100, description="percent; 0 asks for no coverage")
     approvals: dict[State, ApprovalTerms] = Field(default_factory=dict)
-    answer_deadline: timedelta | None = Field(default=None, description="for a question before the build is parked")
+    answer_deadline: timedelta | None = Field(
+        default=None, gt=timedelta(0), le=_LONGEST, description="for a question before the build is parked"
+    )
     limits: Limits = Limits()
     history_events: int | None = Field(
         default=None,
