@@ -5,7 +5,7 @@ from baton.domain.moves import ORDER, OWNERS, following, phase_of
 from baton.domain.moving import end_phase, take_handoff
 from baton.domain.recorder import Recorder
 from baton.domain.refusals import Refusal
-from baton.domain.reports import PhaseReport, parse_report
+from baton.domain.reports import PhaseReport, clean_result, parse_report
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import Phase, RefusalCode, State
 
@@ -19,7 +19,7 @@ def advance(recorder: Recorder, command: Advance) -> None:
     _check(view, command)
     actor = command.actor.playing(command.role)
     if phase_of(command.completed_state) is None:
-        take_handoff(recorder, actor, command.result)
+        take_handoff(recorder, actor, clean_result(command.result))
         return
     reports = _reports(command)
     if view.current_state is not command.completed_state:

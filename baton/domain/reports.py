@@ -134,21 +134,28 @@ class PhaseReport(_Open):
         return data
 
 
-def parse_report(value: Any) -> PhaseReport:
-    """Read a report. Raises :class:`Refusal` (malformed, report_too_large) with what is wrong and where."""
+def clean_result(value: Any) -> dict[str, Any]:
+    """What a role returned, as clean JSON. Raises :class:`Refusal` (malformed, report_too_large)."""
     if not isinstance(value, dict):
         raise Refusal(RefusalCode.MALFORMED, f"a report is a JSON object, not a {type(value).__name__}")
     try:
-        cleaned = clean(value, where="report")
-        size = len(canonical(cleaned))
-        if size > MAX_REPORT_BYTES:
-            raise Refusal(
-                RefusalCode.REPORT_TOO_LARGE,
-                f"the report has {size:,} bytes; at most {MAX_REPORT_BYTES:,} are taken. "
-                "Put large results into the workspace and report their path and commit",
-            )
-        return PhaseReport.model_validate(cleaned, context=_OUTSIDE)
+        cleaned: dict[str, Any] = clean(value, where="report")
     except NotJson as error:
         raise Refusal(RefusalCode.MALFORMED, str(error)) from error
+    size = len(canonical(cleaned))
+    if size > MAX_REPORT_BYTES:
+        raise Refusal(
+            RefusalCode.REPORT_TOO_LARGE,
+            f"the report has {size:,} bytes; at most {MAX_REPORT_BYTES:,} are taken. "
+            "Put large results into the workspace and report their path and commit",
+        )
+    return cleaned
+
+
+def parse_report(value: Any) -> PhaseReport:
+    """Read a report. Raises :class:`Refusal` (malformed, report_too_large) with what is wrong and where."""
+    cleaned = clean_result(value)
+    try:
+        return PhaseReport.model_validate(cleaned, context=_OUTSIDE)
     except ValidationError as error:
         raise Refusal(RefusalCode.MALFORMED, f"report: {describe(error)}") from error
