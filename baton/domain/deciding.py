@@ -141,8 +141,10 @@ def mending_phase(handoff: State) -> Phase:
 
 def _answer(recorder: Recorder, command: Answer) -> None:
     view = recorder.view
+    if view.parked is not None:
+        raise Refusal(RefusalCode.PARKED, f"the build is parked and takes no answers. {view.parked.what_next}")
     still_open = [question.id for question in view.open_questions]
-    if view.parked is not None or command.question_id not in still_open:
+    if command.question_id not in still_open:
         raise Refusal(
             RefusalCode.NO_SUCH_QUESTION,
             f"no open question {command.question_id!r}; open: {', '.join(still_open) or 'none'}",
