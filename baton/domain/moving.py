@@ -1,5 +1,7 @@
 """How a build moves: every move is checked against the table, every forward move against its gate."""
 
+import itertools
+
 from baton.domain.actors import SYSTEM, Actor, role_actor
 from baton.domain.facts import (
     ApprovalRequested,
@@ -148,10 +150,10 @@ def _send_back(recorder: Recorder, phase: Phase, report: PhaseReport, judgement:
 
 def _ask(recorder: Recorder, phase: Phase, report: PhaseReport, actor: Actor) -> None:
     view = recorder.view
-    taken = len(view.questions)
+    taken = {question.id for question in view.questions} | {question.id for question in report.questions}
+    free = (name for number in itertools.count(1) if (name := f"q{number}") not in taken)
     questions = tuple(
-        question if question.id else Question(id=f"q{taken + number}", text=question.text)
-        for number, question in enumerate(report.questions, start=1)
+        question if question.id else Question(id=next(free), text=question.text) for question in report.questions
     )
     wait = view.terms.answer_deadline
     deadline = None if wait is None else recorder.at + wait
