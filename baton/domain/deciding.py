@@ -30,6 +30,7 @@ from baton.domain.facts import (
     Resumed,
     RetryRequested,
 )
+from baton.domain.ledger import amount
 from baton.domain.model import describe
 from baton.domain.moves import ORDER, PHASES, REWORK, phase_before, phase_of
 from baton.domain.moving import check_limits, check_move, return_to
@@ -77,10 +78,11 @@ def _require_budget(recorder: Recorder) -> None:
     ahead = view.ledger.model_copy(update={"phase_runs": view.ledger.phase_runs + 1})
     name = ahead.over(view.limits, since=view.created_at, now=recorder.at)
     if name is not None:
+        needed = amount(ahead.used(name, since=view.created_at, now=recorder.at))
         raise Refusal(
             RefusalCode.LIMIT_REACHED,
-            f"the limit {name.value} ({view.maximum(name):g}) leaves no room for another phase; "
-            f"extend-limits first, to more than {ahead.used(name, since=view.created_at, now=recorder.at):g}",
+            f"the limit {name.value} ({amount(view.maximum(name) or 0)}) leaves no room for another phase; "
+            f"extend-limits first, to {'at least' if name.counts_begun else 'more than'} {needed}",
         )
 
 
@@ -178,10 +180,10 @@ def _extend_limits(recorder: Recorder, command: ExtendLimits) -> None:
         if maximum is not None and maximum <= present:
             raise Refusal(
                 RefusalCode.MALFORMED,
-                f"{name.value} is {present:g} already; extend it to more, not to {maximum:g}",
+                f"{name.value} is {amount(present)} already; extend it to more, not to {amount(maximum)}",
             )
         if maximum is not None and name is not LimitName.MONEY and maximum != int(maximum):
-            raise Refusal(RefusalCode.MALFORMED, f"{name.value} is a whole number, not {maximum:g}")
+            raise Refusal(RefusalCode.MALFORMED, f"{name.value} is a whole number, not {amount(maximum)}")
     try:
         view.limits.extended(command.limits)
     except ValidationError as error:
