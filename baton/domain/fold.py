@@ -282,7 +282,7 @@ def _seal(view: BuildView, entry: Entry) -> None:
     """What is derived from the rest, after every entry."""
     view.head = entry.head
     view.updated_at = entry.at
-    view.elapsed_time = (entry.at - view.created_at).total_seconds()
+    view.elapsed_time = ((view.completed_at or entry.at) - view.created_at).total_seconds()
     view.progress = round(100 * len(view.completed_phases) / len(PHASES), 1)
     if entry.command_id is not None:
         view.commands[entry.command_id] = entry.sequence
