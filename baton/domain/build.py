@@ -63,7 +63,7 @@ class Build:
     def note_refusal(self, name: CommandName, refusal: Refusal, actor: Actor, at: datetime) -> list[Entry]:
         """Record that a signal was not carried out."""
         recorder = Recorder(self.view, at)
-        recorder.record(CommandRefused(command=name, code=refusal.code, message=refusal.message[:2000]), actor)
+        recorder.record(CommandRefused(command=name, code=refusal.code, message=refusal.message), actor)
         return recorder.entries
 
     def next_step(self) -> Step:
