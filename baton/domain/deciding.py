@@ -56,7 +56,6 @@ def _request_retry(recorder: Recorder, command: RequestRetry) -> None:
     if view.parked is not None:
         phase = view.parked.retry_phase
         check_move(State.ERROR, phase.state)
-        _require_budget(recorder)
     else:
         running = phase_of(view.current_state)
         if running is None or view.waiting_for is not None:
@@ -66,11 +65,11 @@ def _request_retry(recorder: Recorder, command: RequestRetry) -> None:
                 "rollback returns to an earlier phase",
             )
         phase = running
+    _require_budget(recorder)
     recorder.record(
         RetryRequested(from_state=view.current_state, to_state=phase.state, reason=command.reason),
         command.actor,
     )
-    check_limits(recorder)
 
 
 def _require_budget(recorder: Recorder) -> None:

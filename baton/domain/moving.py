@@ -67,7 +67,7 @@ def take_handoff(recorder: Recorder, actor: Actor, note: dict[str, object] | Non
 
 
 def return_to(recorder: Recorder, target: Phase, reason: str, actor: Actor) -> None:
-    """Roll back: by way of ``error``, so both legs are moves of the table."""
+    """Roll back: by way of ``error``, so both legs are moves of the table. The caller has seen to the budget."""
     view = recorder.view
     here = view.current_state
     if here is not State.ERROR:
@@ -85,7 +85,6 @@ def return_to(recorder: Recorder, target: Phase, reason: str, actor: Actor) -> N
         ),
         actor,
     )
-    check_limits(recorder)
 
 
 def check_limits(recorder: Recorder) -> None:
