@@ -269,12 +269,12 @@ def _enter(view: BuildView, phase: Phase, entry: Entry) -> None:
 
 
 def _reopen(view: BuildView, phase: Phase) -> None:
-    """Take back the completion of ``phase`` and of everything after it."""
+    """Take back the completion of ``phase`` and of everything after it. Answers given for ``phase`` still hold."""
     position = PHASES.index(phase)
     for later in PHASES[position:]:
         view.phases[later].completed_at = None
     view.completed_phases = [done for done in view.completed_phases if PHASES.index(done) < position]
-    view.questions = [question for question in view.questions if PHASES.index(question.phase) < position]
+    view.questions = [question for question in view.questions if question.phase is phase and question.answer]
     view.answer_deadline = None
 
 
