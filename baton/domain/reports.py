@@ -95,14 +95,17 @@ class Question(_Open):
         return {"text": value} if isinstance(value, str) else value
 
 
+_Count = Annotated[int, Field(ge=0, le=10**12)]
+
+
 class Usage(_Open):
     """What a phase used. Cost in US dollars; an unknown price is ``None``, never 0."""
 
-    requests: int = Field(default=0, ge=0)
-    input_tokens: int = Field(default=0, ge=0)
-    output_tokens: int = Field(default=0, ge=0)
-    cached_tokens: int = Field(default=0, ge=0)
-    cost_usd: float | None = Field(default=None, ge=0)
+    requests: _Count = 0
+    input_tokens: _Count = 0
+    output_tokens: _Count = 0
+    cached_tokens: _Count = 0
+    cost_usd: Annotated[float, Field(ge=0, le=10**12)] | None = None
 
 
 class PhaseReport(_Open):
