@@ -5,22 +5,25 @@ from baton.domain.moves import ORDER, OWNERS, following, phase_of
 from baton.domain.moving import end_phase, take_handoff
 from baton.domain.recorder import Recorder
 from baton.domain.refusals import Refusal
-from baton.domain.reports import PhaseReport, parse_report
+from baton.domain.reports import PhaseReport, clean_result, parse_report
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import Phase, RefusalCode, State
 
 
 def advance(recorder: Recorder, command: Advance) -> None:
-    """Carry out ``command``: take the handoff, report the phase, or both at once where the one implies the other."""
+    """Carry out ``command``: take the handoff, report the phase, or both at once where the one implies the other.
+
+    A report is not taken when its handoff uses up a budget: the build is parked at the door of the phase.
+    """
     view = recorder.view
     _check(view, command)
     actor = command.actor.playing(command.role)
     if phase_of(command.completed_state) is None:
-        take_handoff(recorder, actor, command.result)
+        take_handoff(recorder, actor, clean_result(command.result))
         return
     reports = _reports(command)
     if view.current_state is not command.completed_state:
-        take_handoff(recorder, actor, check=False)
+        take_handoff(recorder, actor)
     for phase, report in reports:
         if recorder.view.current_state is phase.state and not recorder.view.open_questions:
             end_phase(recorder, report, actor)

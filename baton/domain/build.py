@@ -63,7 +63,7 @@ class Build:
     def note_refusal(self, name: CommandName, refusal: Refusal, actor: Actor, at: datetime) -> list[Entry]:
         """Record that a signal was not carried out."""
         recorder = Recorder(self.view, at)
-        recorder.record(CommandRefused(command=name, code=refusal.code, message=refusal.message[:2000]), actor)
+        recorder.record(CommandRefused(command=name, code=refusal.code, message=refusal.message), actor)
         return recorder.entries
 
     def next_step(self) -> Step:
@@ -78,7 +78,9 @@ class Build:
         return Perform(order=order_for(view), deadline=wall_clock_ends(view))
 
     def proceed(self, at: datetime) -> list[Entry]:
-        """The runner of the next role takes the handoff."""
+        """The runner of the next role takes the handoff. Where that is not the next step, nothing changes."""
+        if not isinstance(self.next_step(), Proceed):
+            return []
         recorder = Recorder(self.view, at)
         system_takes(recorder)
         return recorder.entries
@@ -103,7 +105,9 @@ class Build:
 
     def expects(self, number: int) -> bool:
         """Whether the report of the order ``number`` is still wanted."""
-        return not self.view.ended and self.view.parked is None and self.view.ledger.phase_runs == number
+        view = self.view
+        working = phase_of(view.current_state) is not None and not view.open_questions
+        return working and not view.ended and view.ledger.phase_runs == number
 
     def expire(self, at: datetime) -> list[Entry]:
         """Apply the deadlines that have passed."""

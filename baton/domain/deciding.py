@@ -6,6 +6,8 @@ A function refuses before it records, so a refused command changes nothing.
 from collections.abc import Callable
 from typing import Any
 
+from pydantic import ValidationError
+
 from baton.domain.advancing import advance
 from baton.domain.commands import (
     Abandon,
@@ -28,6 +30,8 @@ from baton.domain.facts import (
     Resumed,
     RetryRequested,
 )
+from baton.domain.ledger import amount
+from baton.domain.model import describe
 from baton.domain.moves import ORDER, PHASES, REWORK, phase_before, phase_of
 from baton.domain.moving import check_limits, check_move, return_to
 from baton.domain.recorder import Recorder
@@ -52,7 +56,6 @@ def _request_retry(recorder: Recorder, command: RequestRetry) -> None:
     if view.parked is not None:
         phase = view.parked.retry_phase
         check_move(State.ERROR, phase.state)
-        _require_budget(recorder)
     else:
         running = phase_of(view.current_state)
         if running is None or view.waiting_for is not None:
@@ -62,11 +65,11 @@ def _request_retry(recorder: Recorder, command: RequestRetry) -> None:
                 "rollback returns to an earlier phase",
             )
         phase = running
+    _require_budget(recorder)
     recorder.record(
         RetryRequested(from_state=view.current_state, to_state=phase.state, reason=command.reason),
         command.actor,
     )
-    check_limits(recorder)
 
 
 def _require_budget(recorder: Recorder) -> None:
@@ -74,10 +77,11 @@ def _require_budget(recorder: Recorder) -> None:
     ahead = view.ledger.model_copy(update={"phase_runs": view.ledger.phase_runs + 1})
     name = ahead.over(view.limits, since=view.created_at, now=recorder.at)
     if name is not None:
+        needed = amount(ahead.used(name, since=view.created_at, now=recorder.at))
         raise Refusal(
             RefusalCode.LIMIT_REACHED,
-            f"the limit {name.value} ({view.maximum(name):g}) leaves no room for another phase; "
-            f"extend-limits first, to more than {ahead.used(name, since=view.created_at, now=recorder.at):g}",
+            f"the limit {name.value} ({amount(view.maximum(name) or 0)}) leaves no room for another phase; "
+            f"extend-limits first, to {'at least' if name.counts_begun else 'more than'} {needed}",
         )
 
 
@@ -138,8 +142,10 @@ def mending_phase(handoff: State) -> Phase:
 
 def _answer(recorder: Recorder, command: Answer) -> None:
     view = recorder.view
+    if view.parked is not None:
+        raise Refusal(RefusalCode.PARKED, f"the build is parked and takes no answers. {view.parked.what_next}")
     still_open = [question.id for question in view.open_questions]
-    if view.parked is not None or command.question_id not in still_open:
+    if command.question_id not in still_open:
         raise Refusal(
             RefusalCode.NO_SUCH_QUESTION,
             f"no open question {command.question_id!r}; open: {', '.join(still_open) or 'none'}",
@@ -173,10 +179,14 @@ def _extend_limits(recorder: Recorder, command: ExtendLimits) -> None:
         if maximum is not None and maximum <= present:
             raise Refusal(
                 RefusalCode.MALFORMED,
-                f"{name.value} is {present:g} already; extend it to more, not to {maximum:g}",
+                f"{name.value} is {amount(present)} already; extend it to more, not to {amount(maximum)}",
             )
         if maximum is not None and name is not LimitName.MONEY and maximum != int(maximum):
-            raise Refusal(RefusalCode.MALFORMED, f"{name.value} is a whole number, not {maximum:g}")
+            raise Refusal(RefusalCode.MALFORMED, f"{name.value} is a whole number, not {amount(maximum)}")
+    try:
+        view.limits.extended(command.limits)
+    except ValidationError as error:
+        raise Refusal(RefusalCode.MALFORMED, f"extend_limits: {describe(error)}") from error
     recorder.record(LimitExtended(limits=command.limits, reason=command.reason), command.actor)
 
 

@@ -30,8 +30,8 @@ from baton.domain.parking import (
     park_for_limit,
     park_for_refusal,
 )
-from baton.domain.reports import Usage, parse_report
-from baton.domain.terms import Limits, OnDeadline
+from baton.domain.reports import Finding, PhaseReport, Usage
+from baton.domain.terms import OnDeadline
 from baton.domain.view import (
     BuildView,
     Expectation,
@@ -110,7 +110,7 @@ def _advanced(view: BuildView, fact: StateAdvanced, entry: Entry) -> None:
         view.ledger.rework_rounds += 1
         findings = list(fact.findings)
         if fact.report is not None:
-            findings += parse_report(fact.report).findings
+            findings += PhaseReport.model_validate(fact.report).findings
         view.feedback = Feedback(from_state=fact.from_state, reason=fact.reason, findings=findings)
         _reopen(view, Phase(fact.to_state.value))
     elif ended is not None:
@@ -149,6 +149,8 @@ def _rolled_back(view: BuildView, fact: RolledBack, entry: Entry) -> None:
 def _failed(view: BuildView, fact: PhaseFailed, entry: Entry) -> None:
     if fact.report is not None:
         _take_report(view, fact.phase, fact.report)
+        findings = list(PhaseReport.model_validate(fact.report).findings)
+        view.feedback = Feedback(from_state=view.current_state, reason=fact.message, findings=findings)
     park = park_for_answer if fact.code == "question_unanswered" else park_for_failure
     park(view, fact, entry.at)
 
@@ -182,7 +184,8 @@ def _approval_granted(view: BuildView, fact: Fact, entry: Entry) -> None:
 
 
 def _approval_refused(view: BuildView, fact: ApprovalRefused, entry: Entry) -> None:
-    view.feedback = Feedback(from_state=fact.state, reason=fact.reason)
+    refusal = Finding(id="approval-refused", message=fact.reason, evidence=f"approval:{fact.state.value}")
+    view.feedback = Feedback(from_state=fact.state, reason=fact.reason, findings=[refusal])
     park_for_refusal(view, fact, entry.at, entry.actor.id)
 
 
@@ -206,8 +209,7 @@ def _limit_reached(view: BuildView, fact: LimitReached, entry: Entry) -> None:
 
 
 def _limit_extended(view: BuildView, fact: LimitExtended, entry: Entry) -> None:
-    raised = {name.value: maximum for name, maximum in fact.limits.items()}
-    view.limits = Limits.model_validate(view.limits.model_dump() | raised)
+    view.limits = view.limits.extended(fact.limits)
 
 
 def _completed(view: BuildView, fact: Fact, entry: Entry) -> None:
@@ -267,12 +269,12 @@ def _enter(view: BuildView, phase: Phase, entry: Entry) -> None:
 
 
 def _reopen(view: BuildView, phase: Phase) -> None:
-    """Take back the completion of ``phase`` and of everything after it."""
+    """Take back the completion of ``phase`` and of everything after it. Answers given for ``phase`` still hold."""
     position = PHASES.index(phase)
     for later in PHASES[position:]:
         view.phases[later].completed_at = None
     view.completed_phases = [done for done in view.completed_phases if PHASES.index(done) < position]
-    view.questions = [question for question in view.questions if PHASES.index(question.phase) < position]
+    view.questions = [question for question in view.questions if question.phase is phase and question.answer]
     view.answer_deadline = None
 
 
@@ -280,7 +282,7 @@ def _seal(view: BuildView, entry: Entry) -> None:
     """What is derived from the rest, after every entry."""
     view.head = entry.head
     view.updated_at = entry.at
-    view.elapsed_time = (entry.at - view.created_at).total_seconds()
+    view.elapsed_time = ((view.completed_at or entry.at) - view.created_at).total_seconds()
     view.progress = round(100 * len(view.completed_phases) / len(PHASES), 1)
     if entry.command_id is not None:
         view.commands[entry.command_id] = entry.sequence

@@ -70,7 +70,7 @@ def _coverage(report: PhaseReport, minimum: float) -> Iterator[Finding]:
     elif report.test_coverage < minimum:
         yield _gate(
             "test_coverage",
-            f"test coverage is {report.test_coverage:.1f} %; at least {minimum:g} % is asked for",
+            f"test coverage is {report.test_coverage:g} %; at least {minimum:g} % is asked for",
         )
 
 

@@ -33,13 +33,11 @@ def _clean(value: Any, where: str, depth: int) -> Any:
         case None | bool():
             return value
         case int():
-            if abs(value) >= 10**_MAX_INTEGER_DIGITS:
-                raise NotJson(f"{where} is an integer of more than {_MAX_INTEGER_DIGITS} digits")
-            return int(value)
+            return _integer(value, where)
         case float():
             if not math.isfinite(value):
                 raise NotJson(f"{where} is {value}, which JSON cannot carry")
-            return int(value) if value.is_integer() else value
+            return _integer(int(value), where) if value.is_integer() else value
         case str():
             return clean_text(value)
         case list() | tuple():
@@ -48,6 +46,12 @@ def _clean(value: Any, where: str, depth: int) -> Any:
             return {_key(key, where): _clean(item, f"{where}.{key}", depth - 1) for key, item in value.items()}
         case _:
             raise NotJson(f"{where} is a {type(value).__name__}, not a JSON value")
+
+
+def _integer(value: int, where: str) -> int:
+    if abs(value) >= 10**_MAX_INTEGER_DIGITS:
+        raise NotJson(f"{where} is an integer of more than {_MAX_INTEGER_DIGITS} digits")
+    return int(value)
 
 
 def clean_text(text: str) -> str:

@@ -9,6 +9,11 @@ from baton.domain.terms import Limits
 from baton.domain.vocabulary import LimitName
 
 
+def amount(number: float) -> str:
+    """A quantity as people read it: ``1,500,000``, never ``1.5e+06``."""
+    return f"{number:,.12g}"
+
+
 class Ledger(BaseModel):
     """Counters of one build. Money in US dollars."""
 

@@ -1,5 +1,7 @@
 """How a build moves: every move is checked against the table, every forward move against its gate."""
 
+import itertools
+
 from baton.domain.actors import SYSTEM, Actor, role_actor
 from baton.domain.facts import (
     ApprovalRequested,
@@ -45,9 +47,7 @@ def end_phase(recorder: Recorder, report: PhaseReport, actor: Actor) -> None:
         )
 
 
-def take_handoff(
-    recorder: Recorder, actor: Actor, note: dict[str, object] | None = None, *, check: bool = True
-) -> None:
+def take_handoff(recorder: Recorder, actor: Actor, note: dict[str, object] | None = None) -> None:
     """Move from a handoff state into the phase that it leads to."""
     here = recorder.view.current_state
     there = following(here)
@@ -63,12 +63,11 @@ def take_handoff(
         ),
         actor,
     )
-    if check:
-        check_limits(recorder)
+    check_limits(recorder)
 
 
 def return_to(recorder: Recorder, target: Phase, reason: str, actor: Actor) -> None:
-    """Roll back: by way of ``error``, so both legs are moves of the table."""
+    """Roll back: by way of ``error``, so both legs are moves of the table. The caller has seen to the budget."""
     view = recorder.view
     here = view.current_state
     if here is not State.ERROR:
@@ -86,7 +85,6 @@ def return_to(recorder: Recorder, target: Phase, reason: str, actor: Actor) -> N
         ),
         actor,
     )
-    check_limits(recorder)
 
 
 def check_limits(recorder: Recorder) -> None:
@@ -151,10 +149,10 @@ def _send_back(recorder: Recorder, phase: Phase, report: PhaseReport, judgement:
 
 def _ask(recorder: Recorder, phase: Phase, report: PhaseReport, actor: Actor) -> None:
     view = recorder.view
-    taken = len(view.questions)
+    taken = {question.id for question in view.questions} | {question.id for question in report.questions}
+    free = (name for number in itertools.count(1) if (name := f"q{number}") not in taken)
     questions = tuple(
-        question if question.id else Question(id=f"q{taken + number}", text=question.text)
-        for number, question in enumerate(report.questions, start=1)
+        question if question.id else Question(id=next(free), text=question.text) for question in report.questions
     )
     wait = view.terms.answer_deadline
     deadline = None if wait is None else recorder.at + wait

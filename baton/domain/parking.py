@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from baton.domain.facts import ApprovalExpired, ApprovalRefused, LimitReached, PhaseFailed
+from baton.domain.ledger import amount
 from baton.domain.view import BuildView, Parked
 from baton.domain.vocabulary import LimitName, Phase, State
 
@@ -72,11 +73,19 @@ def park_for_limit(view: BuildView, fact: LimitReached, at: datetime) -> None:
         view,
         at,
         code=f"limit_{fact.limit.value}",
-        message=f"the limit of {fact.maximum:g} {_UNITS[fact.limit]} is reached ({fact.used:g} used)",
-        what_next=f"Extend-limits with a higher {fact.limit.value}, then request-retry to go on with "
+        message=f"the limit of {amount(fact.maximum)} {_UNITS[fact.limit]} is reached"
+        + ("" if fact.limit.counts_begun else f" ({amount(fact.used)} used)"),
+        what_next=f"Extend-limits with a higher {fact.limit.value}{_room(fact)}, then request-retry to go on with "
         f"{fact.phase.value}; or cancel, or abandon.",
         retry_phase=fact.phase,
     )
+
+
+def _room(fact: LimitReached) -> str:
+    """How much a retry needs; it begins a run more than was counted when the limit was reached."""
+    if not fact.limit.counts_begun:
+        return f" (more than {amount(fact.used)})"
+    return f" (at least {amount(fact.used + (fact.limit is LimitName.PHASE_RUNS))})"
 
 
 def _park(view: BuildView, at: datetime, *, code: str, message: str, what_next: str, retry_phase: Phase) -> None:

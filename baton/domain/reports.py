@@ -5,9 +5,9 @@ kept as they are.
 """
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from baton.domain.jsonvalue import MAX_DEPTH, NotJson, canonical, clean
 from baton.domain.model import describe
@@ -32,14 +32,20 @@ def _severity(value: Any) -> Any:
     return Severity.WARNING if str(value).lower() in _WARNINGS else Severity.ERROR
 
 
-def _percent(value: Any) -> Any:
-    """Coverage as percent. ``0.85`` and ``"85%"`` are 85; a number up to 1 is a fraction."""
+_OUTSIDE = {"fractions": True}
+"""The validation context of a report that comes from outside, where coverage may be told as a fraction."""
+
+
+def _percent(value: Any, info: ValidationInfo) -> Any:
+    """Coverage as percent. ``"85%"`` is 85; in a report from outside a number up to 1 is a fraction, so 0.85 is 85."""
     if isinstance(value, str):
         text = value.strip()
-        return float(text[:-1]) if text.endswith("%") else _percent(float(text))
+        if text.endswith("%"):
+            return float(text[:-1])
+        value = float(text)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("coverage is a number: percent (85) or a fraction (0.85)")
-    return value * 100 if 0 <= value <= 1 else value
+    return round(value * 100, 6) if info.context == _OUTSIDE and 0 <= value <= 1 else value
 
 
 class _Open(BaseModel):
@@ -89,18 +95,24 @@ class Question(_Open):
         return {"text": value} if isinstance(value, str) else value
 
 
+_Count = Annotated[int, Field(ge=0, le=10**12)]
+
+
 class Usage(_Open):
     """What a phase used. Cost in US dollars; an unknown price is ``None``, never 0."""
 
-    requests: int = Field(default=0, ge=0)
-    input_tokens: int = Field(default=0, ge=0)
-    output_tokens: int = Field(default=0, ge=0)
-    cached_tokens: int = Field(default=0, ge=0)
-    cost_usd: float | None = Field(default=None, ge=0)
+    requests: _Count = 0
+    input_tokens: _Count = 0
+    output_tokens: _Count = 0
+    cached_tokens: _Count = 0
+    cost_usd: Annotated[float, Field(ge=0, le=10**12)] | None = None
 
 
 class PhaseReport(_Open):
-    """The report of one phase. Every field is optional; which ones a gate asks for is said in ``gates``."""
+    """The report of one phase. Every field is optional; which ones a gate asks for is said in ``gates``.
+
+    One that the journal could not carry (NaN, say) is not made at all, so it fails where the role works.
+    """
 
     verdict: Verdict | None = None
     summary: str = ""
@@ -114,9 +126,16 @@ class PhaseReport(_Open):
     all_tests_passed: bool | None = None
     tests_run: int | None = Field(default=None, ge=0)
     tests_failed: int | None = Field(default=None, ge=0)
-    test_coverage: Annotated[float, BeforeValidator(_percent), Field(ge=0, le=100)] | None = None
+    test_coverage: Annotated[float, BeforeValidator(_percent), Field(ge=0, le=100)] | None = Field(
+        default=None, description="percent; only parse_report takes a fraction"
+    )
     approved_for_deployment: bool | None = None
     deployment_successful: bool | None = None
+
+    @model_validator(mode="after")
+    def _storable(self) -> Self:
+        self.to_json()
+        return self
 
     def to_json(self) -> dict[str, Any]:
         """The report as it is journaled: set fields only, unknown ones included."""
@@ -126,21 +145,28 @@ class PhaseReport(_Open):
         return data
 
 
-def parse_report(value: Any) -> PhaseReport:
-    """Read a report. Raises :class:`Refusal` (malformed, report_too_large) with what is wrong and where."""
+def clean_result(value: Any) -> dict[str, Any]:
+    """What a role returned, as clean JSON. Raises :class:`Refusal` (malformed, report_too_large)."""
     if not isinstance(value, dict):
         raise Refusal(RefusalCode.MALFORMED, f"a report is a JSON object, not a {type(value).__name__}")
     try:
-        cleaned = clean(value, where="report")
-        size = len(canonical(cleaned))
-        if size > MAX_REPORT_BYTES:
-            raise Refusal(
-                RefusalCode.REPORT_TOO_LARGE,
-                f"the report has {size:,} bytes; at most {MAX_REPORT_BYTES:,} are taken. "
-                "Put large results into the workspace and report their path and commit",
-            )
-        return PhaseReport.model_validate(cleaned)
+        cleaned: dict[str, Any] = clean(value, where="report")
     except NotJson as error:
         raise Refusal(RefusalCode.MALFORMED, str(error)) from error
+    size = len(canonical(cleaned))
+    if size > MAX_REPORT_BYTES:
+        raise Refusal(
+            RefusalCode.REPORT_TOO_LARGE,
+            f"the report has {size:,} bytes; at most {MAX_REPORT_BYTES:,} are taken. "
+            "Put large results into the workspace and report their path and commit",
+        )
+    return cleaned
+
+
+def parse_report(value: Any) -> PhaseReport:
+    """Read a report. Raises :class:`Refusal` (malformed, report_too_large) with what is wrong and where."""
+    cleaned = clean_result(value)
+    try:
+        return PhaseReport.model_validate(cleaned, context=_OUTSIDE)
     except ValidationError as error:
         raise Refusal(RefusalCode.MALFORMED, f"report: {describe(error)}") from error

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from baton.domain.jsonvalue import NotJson, canonical, clean, clean_text
+from baton.domain.jsonvalue import canonical, clean
 from baton.domain.model import Value
 
 MAX_REQUEST_BYTES = 256 * 1024
@@ -14,11 +14,8 @@ BUILD_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 """Build IDs name folders, git tags and Temporal workflows, so they are plain."""
 
 BuildId = Annotated[str, StringConstraints(pattern=BUILD_ID_PATTERN)]
-Name = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"),
-    AfterValidator(clean_text),
-]
+_PLAIN = r"^[^\x00-\x1f\x7f]+$"
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PLAIN)]
 
 
 class BuildRequest(Value):
@@ -30,19 +27,16 @@ class BuildRequest(Value):
     title: Name
     requirements: str | dict[str, Any]
     profile: Name = "local"
-    repo: str | None = Field(default=None, max_length=2000, description="path or URL of the repository to work on")
+    repo: Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=_PLAIN)] | None = Field(
+        default=None, description="path or URL of the repository to work on"
+    )
     metadata: dict[str, Any] = Field(default_factory=dict)
 
     @field_validator("requirements", "metadata")
     @classmethod
-    def _storable(cls, value: Any) -> Any:
-        if not value and value != {}:
-            raise ValueError("the request is empty: say what is to be built")
-        try:
-            value = clean(value)
-        except NotJson as error:
-            raise ValueError(str(error)) from error
-        if isinstance(value, str) and not value.strip():
+    def _storable(cls, value: Any, info: ValidationInfo) -> Any:
+        value = clean(value, where=info.field_name or "value")
+        if info.field_name == "requirements" and not (value.strip() if isinstance(value, str) else value):
             raise ValueError("the request is empty: say what is to be built")
         size = len(canonical(value))
         if size > MAX_REQUEST_BYTES:

@@ -7,10 +7,14 @@ change a build that is under way. Commands, credentials and other runner options
 from datetime import timedelta
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from baton.domain.model import Value
+from baton.domain.moves import HANDOFFS
 from baton.domain.vocabulary import LimitName, Role, State
+
+_LONGEST = timedelta(days=36_525)
+"""A century: longer spans run off the end of the calendar when they are added to a time."""
 
 
 class OnDeadline(StrEnum):
@@ -37,7 +41,7 @@ class ApprovalTerms(Value):
     """A handoff that waits for an approval. Without ``approvers`` any person may give it; agents never may."""
 
     approvers: tuple[str, ...] = ()
-    deadline: timedelta | None = None
+    deadline: timedelta | None = Field(default=None, gt=timedelta(0), le=_LONGEST)
     on_deadline: OnDeadline = OnDeadline.REFUSE
 
 
@@ -48,12 +52,16 @@ class Limits(Value):
     phase_runs: int | None = Field(default=50, ge=1)
     tokens: int | None = Field(default=None, ge=1)
     money: float | None = Field(default=None, gt=0, description="US dollars")
-    wall_clock: timedelta | None = Field(default=None, gt=timedelta(0))
+    wall_clock: timedelta | None = Field(default=None, gt=timedelta(0), le=_LONGEST)
 
     def maximum(self, name: LimitName) -> float | None:
         """The budget ``name`` as a number (``wall_clock`` in seconds), or ``None``."""
         value: int | float | timedelta | None = getattr(self, name.value)
         return value.total_seconds() if isinstance(value, timedelta) else value
+
+    def extended(self, maxima: dict[LimitName, float | None]) -> "Limits":
+        """These budgets with new maxima. Raises ``ValidationError`` for one that a budget cannot have."""
+        return Limits.model_validate(self.model_dump() | {name.value: maximum for name, maximum in maxima.items()})
 
 
 class Terms(Value):
@@ -64,7 +72,9 @@ class Terms(Value):
     roles: dict[Role, RoleTerms]
     minimum_coverage: float = Field(default=80.0, ge=0, le=100, description="percent; 0 asks for no coverage")
     approvals: dict[State, ApprovalTerms] = Field(default_factory=dict)
-    answer_deadline: timedelta | None = Field(default=None, description="for a question before the build is parked")
+    answer_deadline: timedelta | None = Field(
+        default=None, gt=timedelta(0), le=_LONGEST, description="for a question before the build is parked"
+    )
     limits: Limits = Limits()
     priority: int = Field(default=3, ge=1, le=5, description="of the build's phases among others; 1 goes first")
     history_events: int | None = Field(
@@ -72,6 +82,21 @@ class Terms(Value):
         ge=10,
         description="continue as new after this many history events, if Temporal has not asked before",
     )
+
+    @field_validator("roles")
+    @classmethod
+    def _all_roles(cls, value: dict[Role, RoleTerms]) -> dict[Role, RoleTerms]:
+        if missing := [role.value for role in Role if role not in value]:
+            raise ValueError(f"every role has to be played; missing: {', '.join(missing)}")
+        return value
+
+    @field_validator("approvals")
+    @classmethod
+    def _at_handoffs(cls, value: dict[State, ApprovalTerms]) -> dict[State, ApprovalTerms]:
+        if elsewhere := [state.value for state in value if state not in HANDOFFS]:
+            allowed = ", ".join(state.value for state in HANDOFFS)
+            raise ValueError(f"{', '.join(elsewhere)} cannot wait for an approval; these can: {allowed}")
+        return value
 
     def role(self, role: Role) -> RoleTerms:
         """How ``role`` is played."""
