@@ -36,8 +36,8 @@ class CommandResult:
     """How a command ended.
 
     `exit_code` follows the shell: 128 + n after signal n (then also in `signal`), 126 and 127 when the
-    program cannot be run. `limit` names the limit that ended it, as far as can be known: a program that was refused
-    memory or a process may end in its own way.
+    program cannot be run. `limit` names the limit that ended it, as far as can be known: one that was
+    refused memory or a process may end in its own way.
     """
 
     exit_code: int
