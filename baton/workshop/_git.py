@@ -15,7 +15,7 @@ from pathlib import Path
 from baton.workshop._process import run_process
 from baton.workshop.errors import GitFailed
 
-ATTRIBUTES = "* -filter -diff -merge -text -eol -ident -export-ignore -export-subst !working-tree-encoding\n"
+ATTRIBUTES = "* -filter !diff !merge -text -eol -ident -export-ignore -export-subst !working-tree-encoding\n"
 # What Python's tools leave in a tree when they run; a project's own .gitignore is obeyed besides.
 EXCLUDES = "__pycache__/\n.pytest_cache/\n.mypy_cache/\n.ruff_cache/\n.hypothesis/\n.coverage\n.coverage.*\n"
 
@@ -99,7 +99,7 @@ class Git:
 
 def last_words(stderr: bytes) -> str:
     """The end of what git said, on one line, without credentials of an address."""
-    lines = stderr.decode(errors="replace").strip().splitlines()
+    lines = [line for line in stderr.decode(errors="replace").splitlines() if line.strip()]
     return _CREDENTIALS.sub("://***@", " / ".join(lines[-4:]))[-600:] or "it said nothing"
 
 

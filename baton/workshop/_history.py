@@ -50,7 +50,7 @@ class History:
         return sorted(_text(path) for path in listed.split(b"\0") if path)
 
     async def diff(self, since: str, *, limit: int) -> str:
-        """The patch from the commit `since` to the head; over `limit` bytes it loses its middle, and says so."""
+        """The patch from `since` to the head; over `limit` bytes it loses its middle, and says so."""
         old, new = await self._commit(since), await self.head()
         command = ("diff-tree", "-r", "-p", "--no-ext-diff", "--no-textconv", "--no-color")
         patch = await self._git(*command, old.sha, new.sha, keep=limit)

@@ -8,6 +8,7 @@ from baton.workshop._git import ATTRIBUTES, EXCLUDES, Git, without_credentials
 from baton.workshop.errors import GitFailed, RefNotFound, RepositoryNotFound, RepositoryUnreachable
 
 BRANCH = "refs/heads/build"
+_REMOTE_HEAD = "refs/baton/remote-head"
 BATON = {
     "GIT_AUTHOR_NAME": "Baton",
     "GIT_AUTHOR_EMAIL": "baton@localhost",
@@ -55,10 +56,12 @@ async def _fetched(git: Git, repo: str, ref: str | None, env: Mapping[str, str])
     shown = without_credentials(repo)
     address = _address(repo)
     try:
-        heads = (await git("ls-remote", "--", address, "HEAD", env=env)).decode(errors="replace")
+        # A repository without commits has no HEAD, and to fetch what is not there is an error.
+        empty = not (await git("ls-remote", "--", address, "HEAD", env=env)).strip()
         await git(
             *("fetch", "--quiet", "--no-write-fetch-head", "--no-tags", "--recurse-submodules=no"),
             *("--", address, "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"),
+            *(() if empty else (f"+HEAD:{_REMOTE_HEAD}",)),
             env=env,
         )
     except GitFailed as error:
@@ -66,9 +69,9 @@ async def _fetched(git: Git, repo: str, ref: str | None, env: Mapping[str, str])
         if any(sign in text.lower() for sign in _ABSENT):
             raise RepositoryNotFound(f"no git repository could be read at {shown!r}: {text}") from error
         raise RepositoryUnreachable(f"the repository {shown!r} could not be reached: {text}") from error
-    if ref is None:
-        return heads.split()[0] if heads.strip() else None
-    for name in (f"refs/remotes/origin/{ref}", f"refs/tags/{ref}", ref):
+    if ref is None and empty:
+        return None
+    for name in (f"refs/remotes/origin/{ref}", f"refs/tags/{ref}", ref) if ref else (_REMOTE_HEAD,):
         try:
             found = await git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
         except GitFailed:
