@@ -137,12 +137,15 @@ def hand_over(directories: Iterable[Path]) -> None:
 
 
 def _as_plain_user(staged: Sequence[tuple[str, str]], launcher: str) -> list[str]:
-    stage = [*_found("bwrap"), "--die-with-parent", "--dev-bind", "/", "/", "--tmpfs", "/tmp"]  # noqa: S108
+    # A process namespace of its own: bubblewrap gives its rights up, so its death could not signal a process
+    # of another user; the kernel, on the end of a namespace, kills whoever is in it.
+    stage = [*_found("bwrap"), "--die-with-parent", "--unshare-pid"]
+    stage += ["--dev-bind", "/", "/", "--tmpfs", "/tmp"]  # noqa: S108
     for source, target in staged:
         stage += ["--bind", source, target]
     stage += ["--ro-bind", launcher, "/tmp/launch.py", "--chdir", "/", "--"]  # noqa: S108
     user = str(SANDBOX_UID)
-    become = ["--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs", "--pdeathsig", "KILL"]
+    become = ["--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"]
     return [*stage, *_found("setpriv"), *become, "--"]
 
 

@@ -76,7 +76,7 @@ class Git:
         work_tree = tree or self.tree
         ended = await run_process(
             [_program(), f"--git-dir={self.directory}", f"--work-tree={work_tree}", *_settings(), *arguments],
-            cwd=work_tree,
+            cwd=self.directory.parent,
             env={
                 **_ENVIRONMENT,
                 "PATH": f"{Path(_program()).parent}:/usr/local/bin:/usr/bin:/bin",

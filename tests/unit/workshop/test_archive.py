@@ -139,7 +139,13 @@ def test_each_change_to_an_archive_is_named(
 def test_a_damaged_or_missing_archive_is_broken(project: Path, tmp_path: Path) -> None:
     archive = pack(project, tmp_path / "out", _RELEASE).path
     whole = archive.read_bytes()
-    for damaged in (whole[:-60], whole[: len(whole) // 2], b"not gzip", b"", whole[:40] + b"\0\0\0" + whole[43:]):
+    for damaged in (
+        whole[:-60],
+        whole[: len(whole) // 2],
+        b"not gzip",
+        b"",
+        whole[:40] + b"\0\0\0" + whole[43:],
+    ):
         archive.write_bytes(damaged)
         with pytest.raises(ArchiveBroken):
             verify(archive)

@@ -1,0 +1,27 @@
+"""Run a Python snippet the way the sandbox tests want it."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from baton.workshop.sandbox import CommandResult, Limits, SandboxPolicy, run
+
+QUICK = Limits(wall_seconds=20, cpu_seconds=10)
+
+
+async def python(
+    code: str,
+    tree: Path,
+    *,
+    policy: SandboxPolicy = SandboxPolicy.REQUIRE,
+    limits: Limits = QUICK,
+    env: Mapping[str, str] | None = None,
+    readable: Sequence[Path] = (),
+    network: bool = False,
+    stdin: bytes = b"",
+) -> CommandResult:
+    return await run(
+        [sys.executable, "-c", code],
+        cwd=tree, writable=[tree], readable=readable, env=env or {}, limits=limits, policy=policy,
+        network=network, stdin=stdin,
+    )  # fmt: skip
