@@ -1,7 +1,8 @@
-"""Run a Python snippet the way the sandbox tests want it."""
+"""Run a Python snippet in the sandbox, and wait for what is to happen."""
 
+import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from baton.workshop.sandbox import CommandResult, Limits, SandboxPolicy, run
@@ -25,3 +26,12 @@ async def python(
         cwd=tree, writable=[tree], readable=readable, env=env or {}, limits=limits, policy=policy,
         network=network, stdin=stdin,
     )  # fmt: skip
+
+
+async def until(happened: Callable[[], bool], *, seconds: float = 10) -> bool:
+    """Whether it happens within `seconds`."""
+    for _ in range(int(seconds / 0.02)):
+        if happened():
+            return True
+        await asyncio.sleep(0.02)
+    return happened()

@@ -1,9 +1,7 @@
 """Killed at any point, a workspace opens and restores again."""
 
-import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -38,18 +36,7 @@ asyncio.run(main())
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_worker_killed_anywhere_leaves_workspaces_that_work(tmp_path: Path, seed: int) -> None:
     root = tmp_path / "builds"
-    worker = subprocess.Popen(
-        [sys.executable, "-c", _WORKER, str(root), "build-1"], stdout=subprocess.PIPE, cwd=Path.cwd()
-    )
-    try:
-        assert worker.stdout is not None
-        worker.stdout.readline()
-        time.sleep(random.Random(seed).random() * 0.15)
-    finally:
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.wait(timeout=10)
-        assert worker.stdout is not None
-        worker.stdout.close()
+    _killed_at_work(root, after=random.Random(seed).random() * 0.15)
     names = [path.name for path in root.iterdir() if not path.name.startswith(".")]
     for name in [*names, "made-after"]:
         workspace = await Workspaces(root, lock_seconds=10).open(name)
@@ -59,6 +46,16 @@ async def test_a_worker_killed_anywhere_leaves_workspaces_that_work(tmp_path: Pa
         after = await workspace.commit("after", author="x")
         assert await workspace.changed_files(head.sha) == ["after"]
         assert await workspace.head() == after
+
+
+def _killed_at_work(root: Path, *, after: float) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _WORKER, str(root), "build-1"], stdout=subprocess.PIPE, cwd=Path.cwd()
+    ) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        time.sleep(after)
+        worker.kill()
 
 
 async def test_locks_and_drafts_of_the_dead_are_cleared_away(workspaces: Workspaces, tmp_path: Path) -> None:
@@ -92,13 +89,17 @@ async def test_the_lock_is_free_when_its_holder_dies(workspaces: Workspaces, wor
         "        await asyncio.sleep(60)\n"
         "asyncio.run(main())\n"
     )
+    _killed_when_it_speaks(script, workspaces.root)
+    await workspace.commit("nothing", author="x")
+
+
+def _killed_when_it_speaks(script: str, root: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", script, str(workspaces.root)], stdout=subprocess.PIPE, cwd=Path.cwd()
+        [sys.executable, "-c", script, str(root)], stdout=subprocess.PIPE, cwd=Path.cwd()
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         holder.kill()
-    await workspace.commit("nothing", author="x")
 
 
 @pytest.mark.parametrize("instead", [None, "/", "/etc/passwd"])

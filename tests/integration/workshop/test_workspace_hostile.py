@@ -23,15 +23,26 @@ def program(tmp_path: Path, canary: Path) -> Path:
     return script
 
 
+def _git(folder: Path, *arguments: str, check: bool = True) -> None:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@localhost"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=check, capture_output=True, timeout=30)
+
+
+def _own_repository(folder: Path) -> None:
+    _git(folder, "init", "-q")
+    _git(folder, "add", "f")
+    _git(folder, "commit", "-qm", "theirs")
+
+
 def _hooks(tree: Path, program: Path) -> None:
-    subprocess.run(["git", "init", "-q", tree], check=True, timeout=30)
+    _git(tree, "init", "-q")
     for hook in ("pre-commit", "post-checkout", "post-index-change", "reference-transaction", "post-commit"):
         (tree / ".git" / "hooks" / hook).parent.mkdir(exist_ok=True)
         (tree / ".git" / "hooks" / hook).symlink_to(program)
 
 
 def _config(tree: Path, program: Path) -> None:
-    subprocess.run(["git", "init", "-q", tree], check=True, timeout=30)
+    _git(tree, "init", "-q")
     with (tree / ".git" / "config").open("a") as config:
         config.write(
             f"[core]\nfsmonitor = {program}\nhooksPath = {program.parent}\npager = {program}\n"
@@ -81,7 +92,7 @@ async def test_the_trap_would_have_worked_on_a_plain_git(tmp_path: Path, canary:
     tree.mkdir()
     _config(tree, program)
     (tree / "a.txt").write_text("1")
-    subprocess.run(["git", "add", "-A"], cwd=tree, capture_output=True, timeout=30, check=False)
+    _git(tree, "add", "-A", check=False)
     assert canary.exists()
 
 
@@ -89,9 +100,7 @@ async def test_the_files_of_a_nested_repository_are_committed_as_files(workspace
     nested = workspace.tree / "sub"
     nested.mkdir()
     (nested / "f").write_text("1")
-    identity = ["-c", "user.name=a", "-c", "user.email=a@localhost"]
-    for arguments in (["init", "-q"], ["add", "f"], [*identity, "commit", "-qm", "theirs"]):
-        subprocess.run(["git", *arguments], cwd=nested, check=True, timeout=30)
+    _own_repository(nested)
     commit = await workspace.commit("ours", author="x")
     assert [entry.path for entry in await workspace.files(commit.sha)] == ["sub/f"]
     assert not (nested / ".git").exists()
@@ -100,10 +109,8 @@ async def test_the_files_of_a_nested_repository_are_committed_as_files(workspace
 async def test_a_repository_that_an_agent_made_in_the_tree_does_not_redirect_ours(
     workspace: Workspace,
 ) -> None:
-    identity = ["-c", "user.name=a", "-c", "user.email=a@localhost"]
     (workspace.tree / "f").write_text("1")
-    for arguments in (["init", "-q"], ["add", "f"], [*identity, "commit", "-qm", "theirs"]):
-        subprocess.run(["git", *arguments], cwd=workspace.tree, check=True, timeout=30)
+    _own_repository(workspace.tree)
     before = await workspace.head()
     commit = await workspace.commit("ours", author="x")
     assert await workspace.changed_files(before.sha) == ["f"]
@@ -136,7 +143,9 @@ async def test_odd_names_and_rights_survive_a_round_trip(workspace: Workspace) -
     (workspace.tree / "out").symlink_to("/etc/passwd")
     commit = await workspace.commit("c", author="Eve\n<evil>\0<x@y>")
     await workspace.restore(commit.sha)
-    assert sorted(os.listdir(os.fsencode(workspace.tree))) == sorted([*names, b"closed", b"out"])
+    assert sorted(os.fsencode(path.name) for path in workspace.tree.iterdir()) == sorted(
+        [*names, b"closed", b"out"]
+    )
     assert (workspace.tree / "out").is_symlink()
     odd = os.fsdecode(b"\xff\xfe")
     assert await workspace.read(commit.sha, odd) == b"1"
