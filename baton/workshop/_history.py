@@ -65,6 +65,7 @@ class History:
         into.mkdir(parents=True, exist_ok=True)
         if any(into.iterdir()):
             raise ValueError(f"cannot export into {str(into)!r}: it is not empty")
+        self.private.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.private, prefix="index-") as scratch:
             env = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
             await self._git("read-tree", target.sha, env=env, tree=into)

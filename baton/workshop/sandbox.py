@@ -151,7 +151,13 @@ def _write(
     *,
     supervise: bool,
 ) -> None:
-    body = {"command": list(command), "env": dict(env), "rlimits": rlimits, "supervise": supervise}
+    body = {
+        "command": list(command),
+        "env": dict(env),
+        "rlimits": rlimits,
+        "supervise": supervise,
+        "parent": os.getpid(),
+    }
     request.write(json.dumps(body).encode())
     request.flush()
 

@@ -188,7 +188,7 @@ async def test_a_fork_bomb_is_bounded_and_gone(tree: Path) -> None:
     mark = f"bomb-{tree.parent.name}"
     code = f"'{mark}'\nimport os\nn = 0\nwhile True:\n  try: os.fork(); n += 1\n  except OSError: pass"
     task = asyncio.create_task(
-        python(code, tree, limits=Limits(processes=20, wall_seconds=1.5, grace_seconds=0.2))
+        python(code, tree, limits=Limits(processes=20, wall_seconds=1, grace_seconds=0.2))
     )
     most = 0
     while not task.done():
@@ -236,6 +236,20 @@ async def test_cancellation_kills_the_grandchildren_first(tree: Path, policy: Sa
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert await _gone(mark)
+
+
+@pytest.mark.parametrize("policy", BOTH)
+async def test_cancellation_at_any_moment_of_the_start_leaves_nothing(
+    tree: Path, policy: SandboxPolicy
+) -> None:
+    mark = f"early-{tree.parent.name}"
+    for wait in (0, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08):
+        task = asyncio.create_task(python(f"import time; time.sleep(60)  # {mark}", tree, policy=policy))
+        await asyncio.sleep(wait)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
     assert await _gone(mark)
 
 
