@@ -6,7 +6,7 @@ import sysconfig
 from pathlib import Path
 
 
-class BinaryMissing(Exception):  # noqa: N818 - a state of affairs, named as one
+class BinaryMissing(Exception):
     """A program is not installed; the message says how to get it."""
 
 

@@ -31,11 +31,11 @@ class TemporalConnectionError(Exception):
     """Temporal cannot be used; the message says what to do."""
 
 
-class TemporalMisconfigured(TemporalConnectionError):  # noqa: N818 - a state of affairs, named as one
+class TemporalMisconfigured(TemporalConnectionError):
     """The address, profile, certificate or key given is unusable."""
 
 
-class TemporalUnavailable(TemporalConnectionError):  # noqa: N818 - likewise
+class TemporalUnavailable(TemporalConnectionError):
     """Temporal does not answer, or does not let this process in."""
 
     def __init__(self, message: str, address: str) -> None:

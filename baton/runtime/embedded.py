@@ -35,11 +35,11 @@ class EmbeddedTemporalError(Exception):
     """The embedded Temporal cannot be had."""
 
 
-class EmbeddedTemporalMissing(EmbeddedTemporalError):  # noqa: N818 - a state of affairs, named as one
+class EmbeddedTemporalMissing(EmbeddedTemporalError):
     """The server's program is not installed."""
 
 
-class EmbeddedTemporalFailed(EmbeddedTemporalError):  # noqa: N818 - likewise
+class EmbeddedTemporalFailed(EmbeddedTemporalError):
     """The server did not start."""
 
 

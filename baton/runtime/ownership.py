@@ -20,7 +20,7 @@ _CREATED_TOLERANCE_SECONDS = 2.0
 _MARK = "start-dev"
 
 
-class AlreadyRunning(Exception):  # noqa: N818 - a state of affairs, named as one
+class AlreadyRunning(Exception):
     """Another live owner runs the embedded Temporal of this folder. `address` is None while it starts."""
 
     def __init__(self, message: str, address: str | None) -> None:

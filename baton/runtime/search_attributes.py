@@ -21,11 +21,11 @@ class SearchAttributeError(Exception):
     """The namespace cannot be given the search attributes."""
 
 
-class SearchAttributeConflict(SearchAttributeError):  # noqa: N818 - a state of affairs, named as one
+class SearchAttributeConflict(SearchAttributeError):
     """The namespace has a search attribute of the name with another type."""
 
 
-class SearchAttributesRefused(SearchAttributeError):  # noqa: N818 - likewise
+class SearchAttributesRefused(SearchAttributeError):
     """The server does not add them for this process."""
 
 

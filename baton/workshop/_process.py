@@ -111,9 +111,7 @@ async def _spawned(spawning: asyncio.Future[asyncio.subprocess.Process]) -> asyn
         raise
 
 
-async def _pump(
-    stream: asyncio.StreamReader | None, into: Capture, on_output: Callable[[], None] | None
-) -> None:
+async def _pump(stream: asyncio.StreamReader | None, into: Capture, on_output: Callable[[], None] | None) -> None:
     assert stream is not None
     while chunk := await stream.read(_CHUNK):
         into.feed(chunk)

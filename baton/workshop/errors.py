@@ -18,8 +18,6 @@ WorkshopError
     └── ArchiveBroken         the archive does not hold what its manifest says
 """
 
-# ruff: noqa: N818  these names say what happened; the suffix is on the bases
-
 
 class WorkshopError(Exception):
     """Base of every error raised here, but for ValueError on arguments that are wrong by form."""

@@ -105,9 +105,7 @@ class Workspace(History):
         """
         async with self._writing() as lock:
             if self.tree.is_symlink() or not self.tree.is_dir():
-                raise WorkspaceError(
-                    f"the tree {str(self.tree)!r} is gone; restore a commit to bring it back"
-                )
+                raise WorkspaceError(f"the tree {str(self.tree)!r} is gone; restore a commit to bring it back")
             await asyncio.to_thread(tidy, self.tree)
             head = await self.head()
             await self._git("add", "--all", lock=lock)
@@ -154,9 +152,7 @@ class Workspace(History):
                 )  # fmt: skip
                 return
             if taken != target:
-                raise TagTaken(
-                    f"tag {name!r} is on commit {taken.sha}, not on {target.sha}; choose another name"
-                )
+                raise TagTaken(f"tag {name!r} is on commit {taken.sha}, not on {target.sha}; choose another name")
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[int]:
@@ -179,8 +175,5 @@ class Workspace(History):
 def _author(author: str) -> dict[str, str]:
     name, _, email = author.partition("<")
     name = re.sub(r"[\x00-\x1f<>]", " ", name).strip() or "Baton"
-    email = (
-        re.sub(r"[\x00-\x1f<>\s]", "", email)
-        or f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}@localhost"
-    )
+    email = re.sub(r"[\x00-\x1f<>\s]", "", email) or f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}@localhost"
     return {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email}

@@ -28,7 +28,7 @@ async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
         await environment.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(
                 namespace=environment.client.namespace,
-                search_attributes={name: SearchAttributeIndexedValueType.KEYWORD.value for name in SEARCH_ATTRIBUTES},
+                search_attributes=dict.fromkeys(SEARCH_ATTRIBUTES, SearchAttributeIndexedValueType.KEYWORD.value),
             )
         )
         yield environment

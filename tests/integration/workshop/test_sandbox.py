@@ -73,9 +73,7 @@ async def test_a_program_that_is_not_there_is_named(tree: Path, policy: SandboxP
 
 
 @pytest.mark.parametrize("policy", BOTH)
-async def test_a_command_over_its_time_is_stopped_with_its_children(
-    tree: Path, policy: SandboxPolicy
-) -> None:
+async def test_a_command_over_its_time_is_stopped_with_its_children(tree: Path, policy: SandboxPolicy) -> None:
     mark = f"mark-{tree.parent.name}"
     result = await run(
         ["sh", "-c", f"echo begun; setsid sh -c 'sleep 60; : {mark}' & sleep 60"],
@@ -87,9 +85,7 @@ async def test_a_command_over_its_time_is_stopped_with_its_children(
 
 
 @pytest.mark.parametrize("policy", BOTH)
-async def test_a_command_may_tidy_up_within_the_grace_and_is_killed_after_it(
-    tree: Path, policy: SandboxPolicy
-) -> None:
+async def test_a_command_may_tidy_up_within_the_grace_and_is_killed_after_it(tree: Path, policy: SandboxPolicy) -> None:
     polite = (
         "import signal, sys, time\n"
         "def end(*_): print('tidied', flush=True); sys.exit(0)\n"
@@ -106,9 +102,7 @@ async def test_a_command_may_tidy_up_within_the_grace_and_is_killed_after_it(
 
 @pytest.mark.parametrize("policy", BOTH)
 async def test_a_command_over_its_processor_time_is_stopped(tree: Path, policy: SandboxPolicy) -> None:
-    result = await python(
-        "while True: pass", tree, policy=policy, limits=Limits(cpu_seconds=1, wall_seconds=30)
-    )
+    result = await python("while True: pass", tree, policy=policy, limits=Limits(cpu_seconds=1, wall_seconds=30))
     assert result.limit == "cpu"
     assert not result.timed_out
 
@@ -121,12 +115,9 @@ async def test_private_memory_is_bounded(tree: Path, policy: SandboxPolicy) -> N
 
 
 @pytest.mark.parametrize("policy", BOTH)
-async def test_memory_that_is_shared_between_processes_is_bounded_too(
-    tree: Path, policy: SandboxPolicy
-) -> None:
+async def test_memory_that_is_shared_between_processes_is_bounded_too(tree: Path, policy: SandboxPolicy) -> None:
     code = (
-        "import mmap, time\nm = mmap.mmap(-1, 400 << 20)\n"
-        "for i in range(0, 400 << 20, 4096): m[i] = 1\ntime.sleep(30)"
+        "import mmap, time\nm = mmap.mmap(-1, 400 << 20)\nfor i in range(0, 400 << 20, 4096): m[i] = 1\ntime.sleep(30)"
     )
     result = await python(code, tree, policy=policy, limits=Limits(memory_bytes=200 * MIB, wall_seconds=20))
     assert result.limit == "memory"
@@ -158,9 +149,7 @@ async def test_a_private_tmp_cannot_take_more_than_the_memory_allowed(tree: Path
 
 
 @pytest.mark.parametrize("policy", BOTH)
-async def test_a_gigabyte_of_output_keeps_its_ends_and_little_memory(
-    tree: Path, policy: SandboxPolicy
-) -> None:
+async def test_a_gigabyte_of_output_keeps_its_ends_and_little_memory(tree: Path, policy: SandboxPolicy) -> None:
     before = psutil.Process().memory_info().rss
     beats = 0
 
@@ -187,9 +176,7 @@ async def test_a_gigabyte_of_output_keeps_its_ends_and_little_memory(
 async def test_a_fork_bomb_is_bounded_and_gone(tree: Path) -> None:
     mark = f"bomb-{tree.parent.name}"
     code = f"'{mark}'\nimport os\nn = 0\nwhile True:\n  try: os.fork(); n += 1\n  except OSError: pass"
-    task = asyncio.create_task(
-        python(code, tree, limits=Limits(processes=20, wall_seconds=1, grace_seconds=0.2))
-    )
+    task = asyncio.create_task(python(code, tree, limits=Limits(processes=20, wall_seconds=1, grace_seconds=0.2)))
     most = 0
     while not task.done():
         most = max(most, len(_running(mark)))
@@ -200,9 +187,7 @@ async def test_a_fork_bomb_is_bounded_and_gone(tree: Path) -> None:
 
 
 async def test_without_a_namespace_too_many_processes_are_noticed_and_stopped(tree: Path) -> None:
-    code = (
-        "import subprocess, time\np = [subprocess.Popen(['sleep', '60']) for _ in range(40)]\ntime.sleep(60)"
-    )
+    code = "import subprocess, time\np = [subprocess.Popen(['sleep', '60']) for _ in range(40)]\ntime.sleep(60)"
     limits = Limits(processes=20, wall_seconds=20)
     result = await python(code, tree, policy=SandboxPolicy.OFF, limits=limits)
     # Root is stopped by the watch, other users meet the kernel's limit first.
@@ -240,9 +225,7 @@ async def test_cancellation_kills_the_grandchildren_first(tree: Path, policy: Sa
 
 
 @pytest.mark.parametrize("policy", BOTH)
-async def test_cancellation_at_any_moment_of_the_start_leaves_nothing(
-    tree: Path, policy: SandboxPolicy
-) -> None:
+async def test_cancellation_at_any_moment_of_the_start_leaves_nothing(tree: Path, policy: SandboxPolicy) -> None:
     mark = f"early-{tree.parent.name}"
     for wait in (0, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08):
         task = asyncio.create_task(python(f"import time; time.sleep(60)  # {mark}", tree, policy=policy))
@@ -288,12 +271,8 @@ async def test_require_refuses_where_there_is_no_sandbox_and_prefer_goes_on(
     monkeypatch.setenv("PATH", str(tree))
     sandbox.probe.cache_clear()
     try:
-        assert sandbox.probe() == SandboxReport(
-            False, "bubblewrap", None, "the program 'bwrap' is not installed"
-        )
-        with pytest.raises(
-            SandboxUnavailable, match=r"Install the package 'bubblewrap'.* sandbox = \"prefer\""
-        ):
+        assert sandbox.probe() == SandboxReport(False, "bubblewrap", None, "the program 'bwrap' is not installed")
+        with pytest.raises(SandboxUnavailable, match=r"Install the package 'bubblewrap'.* sandbox = \"prefer\""):
             await python("print(1)", tree)
         result = await python("print(1)", tree, policy=SandboxPolicy.PREFER)
         assert (result.sandbox, result.stdout) == ("limits", b"1\n")

@@ -144,7 +144,5 @@ async def test_a_command_file_can_be_made_readable_and_python_s_packages_are(
     data = tmp_path / "data"
     data.mkdir()
     (data / "f").write_text("told")
-    result = await python(
-        f"import pydantic; print(open({str(data / 'f')!r}).read())", workspace.tree, readable=[data]
-    )
+    result = await python(f"import pydantic; print(open({str(data / 'f')!r}).read())", workspace.tree, readable=[data])
     assert result.stdout == b"told\n", result.stderr

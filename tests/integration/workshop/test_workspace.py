@@ -68,9 +68,7 @@ async def test_a_commit_holds_new_changed_and_deleted_files(workspace: Workspace
     assert "+22" in await workspace.diff(first.sha, limit=10_000)
     assert "bytes left out" in await workspace.diff(begin.sha, limit=60)
     assert await workspace.read(first.sha, "kept") == b"1"
-    log = _git(
-        workspace.tree, f"--git-dir={workspace.tree.parent}/repo.git", "log", "--format=%an <%ae>", "build"
-    )
+    log = _git(workspace.tree, f"--git-dir={workspace.tree.parent}/repo.git", "log", "--format=%an <%ae>", "build")
     assert log.splitlines() == [
         "Ann Other <ann@localhost>", "code_writer <code-writer@localhost>", "Baton <baton@localhost>"
     ]  # fmt: skip
@@ -219,15 +217,11 @@ async def test_export_gives_a_clean_checkout(workspace: Workspace, tmp_path: Pat
 
 
 @pytest.mark.parametrize("target", ["/etc/passwd", "../../outside", "inner/../../outside"])
-async def test_a_link_out_of_the_tree_is_not_exported(
-    workspace: Workspace, tmp_path: Path, target: str
-) -> None:
+async def test_a_link_out_of_the_tree_is_not_exported(workspace: Workspace, tmp_path: Path, target: str) -> None:
     (workspace.tree / "d" / "e").mkdir(parents=True)
     # By its name alone `inner/..` looks like `d/e`; it is the folder above the tree.
     (workspace.tree / "d" / "e" / "inner").symlink_to("../..")
-    (workspace.tree / "d" / "e" / "bad").symlink_to(
-        target if target != "../../outside" else "../../../outside"
-    )
+    (workspace.tree / "d" / "e" / "bad").symlink_to(target if target != "../../outside" else "../../../outside")
     commit = await workspace.commit("c", author="x")
     with pytest.raises(UnsafeLink, match="'d/e/bad'"):
         await workspace.export(commit.sha, tmp_path / "out")

@@ -94,9 +94,7 @@ async def test_the_lock_is_free_when_its_holder_dies(workspaces: Workspaces, wor
 
 
 def _killed_when_it_speaks(script: str, root: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(root)], stdout=subprocess.PIPE, cwd=Path.cwd()
-    ) as holder:
+    with subprocess.Popen([sys.executable, "-c", script, str(root)], stdout=subprocess.PIPE, cwd=Path.cwd()) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         holder.kill()

@@ -143,9 +143,7 @@ async def test_odd_names_and_rights_survive_a_round_trip(workspace: Workspace) -
     (workspace.tree / "out").symlink_to("/etc/passwd")
     commit = await workspace.commit("c", author="Eve\n<evil>\0<x@y>")
     await workspace.restore(commit.sha)
-    assert sorted(os.fsencode(path.name) for path in workspace.tree.iterdir()) == sorted(
-        [*names, b"closed", b"out"]
-    )
+    assert sorted(os.fsencode(path.name) for path in workspace.tree.iterdir()) == sorted([*names, b"closed", b"out"])
     assert (workspace.tree / "out").is_symlink()
     odd = os.fsdecode(b"\xff\xfe")
     assert await workspace.read(commit.sha, odd) == b"1"

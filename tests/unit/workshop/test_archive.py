@@ -189,13 +189,9 @@ def test_a_hostile_archive_is_refused(tmp_path: Path, entries: list[tarfile.TarI
     assert not (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize(
-    "limits", [UnpackLimits(total_bytes=2_000_000), UnpackLimits(free_bytes=1, ratio=50)]
-)
+@pytest.mark.parametrize("limits", [UnpackLimits(total_bytes=2_000_000), UnpackLimits(free_bytes=1, ratio=50)])
 def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, limits: UnpackLimits) -> None:
-    archive = _hostile(
-        tmp_path / "x.tar.gz", _entry("top/a", size=1_500_000), _entry("top/b", size=1_500_000)
-    )
+    archive = _hostile(tmp_path / "x.tar.gz", _entry("top/a", size=1_500_000), _entry("top/b", size=1_500_000))
     with pytest.raises(ArchiveRefused, match="unpacks to more than"):
         unpack(archive, tmp_path / "into", limits=limits)
     assert not (tmp_path / "into" / "top" / "b").exists()

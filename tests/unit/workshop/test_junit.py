@@ -40,9 +40,7 @@ def test_what_pytest_writes_is_read(tmp_path: Path) -> None:
 
 
 def _report(*cases: str) -> bytes:
-    return (
-        f"<testsuites><testsuite tests='99' failures='0'>{''.join(cases)}</testsuite></testsuites>".encode()
-    )
+    return f"<testsuites><testsuite tests='99' failures='0'>{''.join(cases)}</testsuite></testsuites>".encode()
 
 
 def test_the_cases_are_counted_and_not_what_the_suite_says_of_them() -> None:
