@@ -301,6 +301,31 @@ async def test_require_refuses_where_there_is_no_sandbox_and_prefer_goes_on(
         sandbox.probe.cache_clear()
 
 
+async def test_a_bubblewrap_that_does_not_work_is_found_out(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "bin" / "bwrap"
+    broken.parent.mkdir()
+    broken.write_text(
+        "#!/bin/sh\n[ $1 = --version ] && echo bubblewrap 0.9 && exit\necho no namespaces >&2; exit 1\n"
+    )
+    broken.chmod(0o755)
+    if shutil.which("bwrap"):
+        assert sandbox.probe().available
+        with monkeypatch.context() as later:
+            later.setenv("PATH", str(broken.parent), prepend=os.pathsep)
+            with pytest.raises(SandboxUnavailable, match="could not be set up: no namespaces"):
+                await python("print(1)", tree)
+    monkeypatch.setenv("PATH", str(broken.parent), prepend=os.pathsep)
+    sandbox.probe.cache_clear()
+    try:
+        report = sandbox.probe()
+        assert (report.available, report.version) == (False, "0.9")
+        assert "no namespaces" in (report.reason or "")
+    finally:
+        sandbox.probe.cache_clear()
+
+
 async def test_paths_that_cannot_be_are_refused(tree: Path) -> None:
     with pytest.raises(ValueError, match=r"gone' does not exist"):
         await python("pass", tree, readable=[tree / "gone"])
