@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from baton.store.urls import parse_url
 
 _CONNECT_SECONDS = 5
 _SQLITE_BUSY_MS = 15_000
-_POSTGRESQL_OPTIONS = {
+_POSTGRESQL_OPTIONS: dict[str, str | int] = {
     "connect_timeout": _CONNECT_SECONDS,
     "application_name": "baton",
     # A host that vanishes is noticed in about a minute, not in two hours.
@@ -37,6 +37,9 @@ def begin_mode(connection: Connection) -> str:
 
 def _open_postgresql(url: URL) -> Engine:
     options = {name: value for name, value in _POSTGRESQL_OPTIONS.items() if name not in url.query}
+    if (key_password := url.query.get("sslpassword")) is not None:
+        url = url.difference_update_query(["sslpassword"])  # an engine shows the options of its URL
+        options["sslpassword"] = str(key_password)
     return create_engine(
         url, connect_args=options, pool_pre_ping=True, hide_parameters=True, json_serializer=_serialize
     )
@@ -46,7 +49,7 @@ def _open_sqlite(url: URL) -> Engine:
     path = Path(str(url.database)).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        make_url(url).set(database=str(path)),
+        url.set(database=str(path)),
         connect_args={"timeout": _SQLITE_BUSY_MS / 1000},
         hide_parameters=True,
         json_serializer=_serialize,
