@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from baton.store.errors import DatabaseUnavailable
 from baton.store.urls import parse_url
 
 _CONNECT_SECONDS = 5
@@ -17,13 +18,15 @@ _POSTGRESQL_OPTIONS: dict[str, str | int] = {
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
 }
 
 
 def open_engine(url: str) -> Engine:
     """An engine for ``url`` (SQLite file or PostgreSQL). Connects at first use.
 
-    Creates the folder of a SQLite file. Raises :class:`baton.store.errors.UnsupportedDatabase`.
+    Creates the folder of a SQLite file. Raises :class:`~baton.store.errors.UnsupportedDatabase`, and
+    :class:`~baton.store.errors.DatabaseUnavailable` when that folder cannot be made.
     """
     parsed = parse_url(url)
     return _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgresql(parsed)
@@ -47,7 +50,10 @@ def _open_postgresql(url: URL) -> Engine:
 
 def _open_sqlite(url: URL) -> Engine:
     path = Path(str(url.database)).expanduser()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnavailable(f"the folder {str(path.parent)!r} cannot be made: {error.strerror}") from error
     engine = create_engine(
         url.set(database=str(path)),
         connect_args={"timeout": _SQLITE_BUSY_MS / 1000},

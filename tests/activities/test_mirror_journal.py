@@ -97,7 +97,7 @@ async def test_a_message_is_capped(tmp_path: Path) -> None:
     engine.dispose()
 
 
-async def test_it_beats_while_it_waits_for_the_database() -> None:
+async def test_it_beats_while_it_waits_for_the_database(engine: Engine) -> None:
     beaten = threading.Event()
 
     class Waiting(Mirror):
@@ -114,9 +114,8 @@ async def test_it_beats_while_it_waits_for_the_database() -> None:
             beaten.set()
 
     environment.on_heartbeat = hear
-    mirror = Waiting.__new__(Waiting)
 
-    await environment.run(JournalMirror(mirror).mirror_journal, happy().batch())
+    await environment.run(JournalMirror(Waiting(engine)).mirror_journal, happy().batch())
 
     assert len(beats) >= 3
 

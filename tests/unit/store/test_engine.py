@@ -43,6 +43,13 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(DatabaseUnavailable, match=r"the folder '.*/file/deeper' cannot be made: Not a directory"):
+        open_engine(f"sqlite:///{tmp_path / 'file' / 'deeper' / 'mirror.db'}")
+
+
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}")
 
