@@ -167,6 +167,26 @@ def test_a_check_that_lacks_a_word_and_a_key_that_does_not_cascade_are_named(eng
     ]
 
 
+def test_missing_keys_and_checks_are_named(engine: Engine) -> None:
+    if engine.dialect.name == "postgresql":
+        keys = ("pk_workflow_handoffs", "fk_workflow_handoffs_workflow_id", "ck_workflow_handoffs_from_role")
+        _run(engine, *(f"ALTER TABLE workflow_handoffs DROP CONSTRAINT {key}" for key in keys))
+    else:
+        _rewrite(
+            engine,
+            "workflow_handoffs",
+            ("CONSTRAINT pk_workflow_handoffs PRIMARY KEY (id)", "CHECK (1)"),
+            ("CONSTRAINT fk_workflow_handoffs_workflow_id FOREIGN KEY(workflow_id) REFERENCES", "CHECK (1) --"),
+            ("CONSTRAINT ck_workflow_handoffs_from_role", ""),
+        )
+
+    assert _told(engine) == [
+        "workflow_handoffs: the primary key is missing",
+        "workflow_handoffs: the foreign key from workflow_id to build_workflows.id is missing",
+        "workflow_handoffs: the check 'ck_workflow_handoffs_from_role' is missing",
+    ]
+
+
 def _rewrite(engine: Engine, table: str, *replacements: tuple[str, str]) -> None:
     """Make a SQLite table anew with another definition."""
     with engine.begin() as connection:

@@ -21,6 +21,13 @@ def test_the_folder_of_a_file_is_made(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_an_engine_shows_no_password() -> None:
+    engine = open_engine("postgresql://anna@db/baton?password=s3cr3t&sslpassword=0ther")
+
+    assert repr(engine) == "Engine(postgresql+psycopg://anna:***@db/baton)"
+    engine.dispose()
+
+
 def test_a_file_is_opened_for_many_readers_and_a_writer(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'mirror.db'}")
 
