@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 import pytest
-from temporalio import activity
 from temporalio.client import WithStartWorkflowOperation, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError, CancelledError
@@ -13,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 from baton.contracts.messages import StartAnswer, StartBuild
 from baton.contracts.names import BUILDS_QUEUE, workflow_id
 from baton.domain.steps import PhaseOrder
-from baton.domain.vocabulary import CommandName, EntryKind, Phase, State, Status
+from baton.domain.vocabulary import CommandName, EntryKind, Phase, Role, State, Status
 from tests.workflow.stage import Stage, all_manual, request, stage, terms
 from workflows.build import BuildWorkflow
 
@@ -40,9 +39,8 @@ async def test_a_cancelled_build_stops_its_phase_and_writes_its_last_entry(
 
     async def endless(_: PhaseOrder) -> dict[str, Any]:
         try:
-            while True:
-                activity.heartbeat()
-                await asyncio.sleep(0.05)
+            await asyncio.Event().wait()
+            return {}
         finally:
             stopped.set()
 
@@ -131,3 +129,20 @@ async def test_an_unknown_profile_opens_no_build(time_skipping: WorkflowEnvironm
     assert isinstance(caught.value.__cause__, ApplicationError)
     assert caught.value.__cause__.type == "unknown_profile"
     assert not scene.mirrored
+
+
+async def test_a_mirror_that_lost_entries_gets_them_again(time_skipping: WorkflowEnvironment, cached: int) -> None:
+    async with stage(time_skipping.client, all_manual(), cached=cached) as scene:
+        play = await scene.start("restored")
+        await play.advance(Role.Q_ASSISTANT, "discovery")
+        async with asyncio.timeout(10):
+            while len(play.mirrored) < 2:
+                await asyncio.sleep(0.02)
+        scene.mirrored["restored"].clear()
+        await play.advance(Role.Q_ASSISTANT, "planning")
+        async with asyncio.timeout(10):
+            while len(play.mirrored) < 3:
+                await asyncio.sleep(0.02)
+        await play.handle.cancel()
+
+    assert [entry.sequence for entry in play.mirrored][:3] == [1, 2, 3]
