@@ -5,7 +5,7 @@ kept as they are.
 """
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
@@ -49,7 +49,7 @@ def _percent(value: Any, info: ValidationInfo) -> Any:
 
 
 class _Open(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", ser_json_inf_nan="constants")
 
 
 class Finding(_Open):
@@ -109,7 +109,10 @@ class Usage(_Open):
 
 
 class PhaseReport(_Open):
-    """The report of one phase. Every field is optional; which ones a gate asks for is said in ``gates``."""
+    """The report of one phase. Every field is optional; which ones a gate asks for is said in ``gates``.
+
+    One that the journal could not carry (NaN, say) is not made at all, so it fails where the role works.
+    """
 
     verdict: Verdict | None = None
     summary: str = ""
@@ -128,6 +131,11 @@ class PhaseReport(_Open):
     )
     approved_for_deployment: bool | None = None
     deployment_successful: bool | None = None
+
+    @model_validator(mode="after")
+    def _storable(self) -> Self:
+        self.to_json()
+        return self
 
     def to_json(self) -> dict[str, Any]:
         """The report as it is journaled: set fields only, unknown ones included."""
