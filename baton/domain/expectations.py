@@ -1,5 +1,7 @@
 """Who is to act next on a build, on what, and what it waits for: derived from the rest of the view."""
 
+import shlex
+
 from baton.domain.moves import OWNERS, phase_of
 from baton.domain.view import BuildView, Expectation, Waiting
 from baton.domain.vocabulary import Role, State, Status
@@ -64,7 +66,7 @@ def _waiting(view: BuildView) -> Waiting | None:
         return Waiting(
             kind="answer",
             what=" ".join(f"{question.id}: {question.text}" for question in questions),
-            command=f"starter.py answer {build} {questions[0].id} ANSWER",
+            command=f"starter.py answer {build} {shlex.quote(questions[0].id)} ANSWER",
             deadline=view.answer_deadline,
         )
     role = view.current_role
