@@ -7,9 +7,10 @@ change a build that is under way. Commands, credentials and other runner options
 from datetime import timedelta
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from baton.domain.model import Value
+from baton.domain.moves import HANDOFFS
 from baton.domain.vocabulary import LimitName, Role, State
 
 _LONGEST = timedelta(days=36_525)
@@ -80,6 +81,21 @@ class Terms(Value):
         ge=10,
         description="continue as new after this many history events, if Temporal has not asked before",
     )
+
+    @field_validator("roles")
+    @classmethod
+    def _all_roles(cls, value: dict[Role, RoleTerms]) -> dict[Role, RoleTerms]:
+        if missing := [role.value for role in Role if role not in value]:
+            raise ValueError(f"every role has to be played; missing: {', '.join(missing)}")
+        return value
+
+    @field_validator("approvals")
+    @classmethod
+    def _at_handoffs(cls, value: dict[State, ApprovalTerms]) -> dict[State, ApprovalTerms]:
+        if elsewhere := [state.value for state in value if state not in HANDOFFS]:
+            allowed = ", ".join(state.value for state in HANDOFFS)
+            raise ValueError(f"{', '.join(elsewhere)} cannot wait for an approval; these can: {allowed}")
+        return value
 
     def role(self, role: Role) -> RoleTerms:
         """How ``role`` is played."""
