@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 
 from baton.domain.actors import Actor
-from baton.domain.jsonvalue import NotJson, clean, clean_text
+from baton.domain.jsonvalue import NotJson, clean
 from baton.domain.model import Value, describe
 from baton.domain.refusals import Refusal
 from baton.domain.vocabulary import CommandName, LimitName, Phase, RefusalCode, Role, State
@@ -17,9 +17,8 @@ def _lower(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-Text = Annotated[str, BeforeValidator(lambda v: clean_text(v) if isinstance(v, str) else v)]
-Reason = Annotated[Text, StringConstraints(min_length=1, max_length=_MAX_REASON, strip_whitespace=True)]
-OptionalReason = Annotated[Text, StringConstraints(max_length=_MAX_REASON, strip_whitespace=True)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=_MAX_REASON, strip_whitespace=True)]
+OptionalReason = Annotated[str, StringConstraints(max_length=_MAX_REASON, strip_whitespace=True)]
 AnyCaseRole = Annotated[Role, BeforeValidator(_lower)]
 AnyCaseState = Annotated[State, BeforeValidator(_lower)]
 AnyCasePhase = Annotated[Phase, BeforeValidator(_lower)]
