@@ -1,0 +1,294 @@
+"""Random commands, reports, failures and time against one build: what must be true after every step."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from baton.domain.actors import Actor
+from baton.domain.build import Build
+from baton.domain.commands import Command, parse_command
+from baton.domain.fold import evolve, fold
+from baton.domain.gates import judge
+from baton.domain.journal import Entry, verify
+from baton.domain.moves import HANDOFFS, MOVES, ORDER, MoveKind, phase_of
+from baton.domain.refusals import Refusal
+from baton.domain.reports import PhaseReport, parse_report
+from baton.domain.steps import Perform, Proceed
+from baton.domain.terms import Terms
+from baton.domain.view import BuildView
+from baton.domain.vocabulary import CommandName, EntryKind, Phase, State
+from tests.unit.domain import messages
+from tests.unit.domain.driver import GOOD, START, make_request
+
+LEAD = Actor(id="lead")
+GATED = (State.TESTING, State.VERIFICATION, State.DEPLOYMENT)
+
+
+class Witness:
+    """Follows the journal entry by entry and knows nothing of the build but what the entries say."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.state = State.DISCOVERY
+        self.parked_from = State.DISCOVERY
+        self.approved = False
+        self.paused = False
+
+    def see(self, entry: Entry, commit: str | None) -> None:
+        """Check one entry; ``commit`` is the build's before it."""
+        data = entry.data
+        match entry.kind:
+            case EntryKind.STATE_ADVANCED:
+                self._move(State(data["from_state"]), State(data["to_state"]), MoveKind(data["move"]))
+                if data["move"] == MoveKind.FORWARD:
+                    self._forward(State(data["from_state"]), data.get("report"), commit)
+            case EntryKind.RETRY_REQUESTED:
+                here, there = State(data["from_state"]), State(data["to_state"])
+                if here is State.ERROR:
+                    self._resume(here, there)
+                else:
+                    assert self.state is here is there
+            case EntryKind.ROLLED_BACK:
+                here = State(data["from_state"])
+                if here is not State.ERROR:
+                    self._move(here, State.ERROR, MoveKind.PARK)
+                self._resume(State.ERROR, State(data["to_state"]))
+            case EntryKind.APPROVAL_GRANTED:
+                assert data["state"] == self.state
+                self.approved = True
+            case EntryKind.APPROVAL_EXPIRED if data["outcome"] == "approve":
+                assert data["state"] == self.state
+                self.approved = True
+            case EntryKind.APPROVAL_EXPIRED | EntryKind.PHASE_FAILED | EntryKind.APPROVAL_REFUSED:
+                self._move(self.state, State.ERROR, MoveKind.PARK)
+            case EntryKind.LIMIT_REACHED:
+                self._move(self.state, State.ERROR, MoveKind.PARK)
+            case EntryKind.PAUSED | EntryKind.RESUMED:
+                self.paused = entry.kind is EntryKind.PAUSED
+            case EntryKind.BUILD_COMPLETED:
+                assert self.state is State.COMPLETE
+            case EntryKind.BUILD_CANCELLED:
+                self._move(self.state, State.CANCELLED, MoveKind.CANCEL)
+            case EntryKind.BUILD_ABANDONED if self.state is not State.ERROR:
+                self._move(self.state, State.ERROR, MoveKind.PARK)
+
+    def _move(self, here: State, there: State, kind: MoveKind) -> None:
+        assert self.state is here
+        assert MOVES.get((here, there)) is kind
+        if there is State.ERROR:
+            self.parked_from = here
+        if there in HANDOFFS:
+            self.approved = False
+        self.state = there
+
+    def _resume(self, here: State, there: State) -> None:
+        self._move(here, there, MoveKind.RESUME)
+        assert ORDER.index(there) <= ORDER.index(self.parked_from), "error let the build skip something"
+
+    def _forward(self, here: State, report: dict[str, Any] | None, commit: str | None) -> None:
+        assert self.state in ORDER[1:]
+        if here in GATED:
+            assert report is not None
+            assert judge(Phase(here.value), PhaseReport.model_validate(report), self.terms, commit).passed
+        if here in HANDOFFS:
+            assert not self.paused, "a phase was begun while the build was paused"
+            assert self.approved or here not in self.terms.approvals, "a handoff went on without its approval"
+
+
+class Machine(RuleBasedStateMachine):
+    """One build, everything that can happen to it, and a second view of it that only reads the journal."""
+
+    build: Build
+    shadow: BuildView
+
+    @initialize(terms=messages.terms())
+    def open(self, terms: Terms) -> None:
+        self.now = START
+        self.witness = Witness(terms)
+        self.build, self.entries = Build.open(
+            make_request(), terms, workflow_id="build-b-1", first_run_id="run-1", at=self.now
+        )
+        self.shadow = fold(self.entries)
+
+    def keep(self, act: Callable[[], list[Entry]]) -> list[Entry]:
+        """Do something to the build and check what it wrote."""
+        before = self.build.view.model_copy(deep=True)
+        entries = act()
+        if not entries:
+            assert self.build.view == before
+        head = verify(entries, after=before.head)
+        assert head == self.build.view.head
+        for entry in entries:
+            self.witness.see(entry, self.shadow.commit)
+            self.shadow = evolve(self.shadow, entry)
+        used, now_used = before.ledger.model_dump(), self.build.view.ledger.model_dump()
+        assert all(now_used[name] >= used[name] for name in used), "the ledger shrank"
+        self.entries += entries
+        return entries
+
+    def send(self, command: Command) -> None:
+        before = self.build.view.model_copy(deep=True)
+        checked = _refusal(lambda: self.build.check(command, self.now))
+        assert self.build.view == before
+        handled = _refusal(lambda: self.keep(lambda: self.build.handle(command, self.now)))
+        assert (checked and checked.code) == (handled and handled.code)
+        if handled is not None:
+            assert self.build.view == before, "a refused command changed something"
+
+    @rule(data=st.data())
+    def somebody_sends_a_command(self, data: st.DataObject) -> None:
+        name, message = data.draw(messages.commands(self.build.view.current_state))
+        if name is CommandName.ADVANCE and data.draw(st.booleans()) and self.build.view.current_role:
+            message["role"] = self.build.view.current_role
+        self.receive(name, message)
+
+    @rule(data=st.data())
+    def somebody_sends_a_bad_message(self, data: st.DataObject) -> None:
+        self.receive(*data.draw(messages.malformed(self.build.view.current_state)))
+
+    def receive(self, name: CommandName, message: Any) -> None:
+        """As a signal: what cannot be read is recorded, and changes nothing else."""
+        try:
+            command = parse_command(name, message)
+        except Refusal as refusal:
+            problem = refusal
+        else:
+            self.send(command)
+            return
+        before = self.build.view.model_copy(deep=True)
+        assert len(self.keep(lambda: self.build.note_refusal(name, problem, LEAD, self.now))) == 1
+        same = {name: getattr(before, name) for name in ("head", "updated_at", "elapsed_time")}
+        assert self.build.view.model_copy(update=same) == before
+
+    @rule()
+    def the_next_thing_is_done_well(self) -> None:
+        view = self.build.view
+        step = self.build.next_step()
+        if isinstance(step, Proceed):
+            assert self.keep(lambda: self.build.proceed(self.now))
+        elif isinstance(step, Perform):
+            order = step.order
+            assert self.keep(lambda: self.build.report(order.number, parse_report(GOOD[order.phase]), self.now))
+        elif view.waiting_for is not None and view.waiting_for.kind == "report":
+            state, role = view.current_state, view.current_role
+            phase = phase_of(state)
+            result = GOOD[phase] if phase is not None else {}
+            message = {"actor": LEAD.model_dump(), "role": role, "completed_state": state, "result": result}
+            assert self.keep(lambda: self.build.handle(parse_command(CommandName.ADVANCE, message), self.now))
+
+    @precondition(lambda self: self.build.view.waiting_for is not None)
+    @rule()
+    def what_it_waits_for_is_done(self) -> None:
+        view = self.build.view
+        assert view.waiting_for is not None
+        fields: dict[str, Any] = {"actor": LEAD.model_dump(), "reason": "go on"}
+        name = CommandName.REQUEST_RETRY
+        match view.waiting_for.kind:
+            case "decision":
+                fields["expected_state"] = view.current_state
+            case "approval":
+                name = CommandName.APPROVE
+                fields["expected_state"] = view.current_state
+            case "answer":
+                name = CommandName.ANSWER
+                fields = {"actor": LEAD.model_dump(), "question_id": view.open_questions[0].id, "answer": "yes"}
+            case "resume":
+                name = CommandName.RESUME
+            case "report":
+                return
+        self.send(parse_command(name, fields))
+
+    @precondition(lambda self: self.build.view.parked is not None)
+    @rule()
+    def every_limit_is_lifted(self) -> None:
+        for name, maximum in self.build.view.limits.model_dump().items():
+            if maximum is not None:
+                message = {"actor": LEAD.model_dump(), "limits": {name: None}}
+                self.send(parse_command(CommandName.EXTEND_LIMITS, message))
+
+    @rule(number=st.integers(-2, 0), report=messages.REPORTS)
+    def a_runner_reports(self, number: int, report: dict[str, Any]) -> None:
+        try:
+            parsed = parse_report(report)
+        except Refusal:
+            return
+        order = self.build.view.ledger.phase_runs + number
+        wanted = self.build.expects(order)
+        assert bool(self.keep(lambda: self.build.report(order, parsed, self.now))) is wanted
+
+    @rule(number=st.integers(-1, 0))
+    def a_runner_fails(self, number: int) -> None:
+        order = self.build.view.ledger.phase_runs + number
+        wanted = self.build.expects(order)
+        failed = self.keep(lambda: self.build.fail(order, "runner_failed", "no disk", self.now))
+        assert bool(failed) is wanted
+
+    @rule()
+    def a_proceed_comes_late(self) -> None:
+        wanted = isinstance(self.build.next_step(), Proceed)
+        assert bool(self.keep(lambda: self.build.proceed(self.now))) is wanted
+
+    @rule(seconds=st.integers(0, 900))
+    def time_passes(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.keep(lambda: self.build.expire(self.now))
+
+    @rule(chance=st.integers(0, 9))
+    def it_is_cancelled(self, chance: int) -> None:
+        if chance == 0:
+            self.keep(lambda: self.build.cancel("not needed", self.now))
+
+    @rule()
+    def it_goes_on_in_another_run(self) -> None:
+        self.build = Build(BuildView.model_validate_json(self.build.view.model_dump_json()))
+
+    @invariant()
+    def the_journal_says_all(self) -> None:
+        view = self.build.view
+        assert self.shadow == view
+        assert self.witness.state is view.current_state
+        assert [entry.sequence for entry in self.entries] == list(range(1, len(self.entries) + 1))
+
+    @invariant()
+    def the_view_survives_json(self) -> None:
+        text = self.build.view.model_dump_json()
+        again = BuildView.model_validate_json(text)
+        assert again == self.build.view
+        assert again.model_dump_json() == text
+
+    @invariant()
+    def no_role_works_beyond_a_budget(self) -> None:
+        view = self.build.view
+        if isinstance(self.build.next_step(), Perform):
+            assert view.ledger.over(view.limits, since=view.created_at, now=view.created_at) is None
+
+    @invariant()
+    def the_phases_completed_are_the_first_ones(self) -> None:
+        done = self.build.view.completed_phases
+        assert done == list(Phase)[: len(done)]
+        here = phase_of(self.build.view.current_state)
+        if here is not None:
+            assert done == list(Phase)[: list(Phase).index(here)]
+
+    def teardown(self) -> None:
+        if not hasattr(self, "entries"):
+            return
+        view = self.build.view
+        verify(self.entries)
+        middle = len(self.entries) // 2
+        first = fold(self.entries[:middle] or self.entries[:1])
+        assert fold(self.entries[max(middle, 1) :], first) == fold(self.entries) == view
+
+
+def _refusal(act: Callable[[], object]) -> Refusal | None:
+    try:
+        act()
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+TestMachine = Machine.TestCase
