@@ -12,9 +12,9 @@ settings.register_profile(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=100,
+    max_examples=200,
     stateful_step_count=40,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("thorough", settings(derandomize=False), max_examples=2000, stateful_step_count=100)
+settings.register_profile("thorough", settings(derandomize=False), max_examples=1200, stateful_step_count=100)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))

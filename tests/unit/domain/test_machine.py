@@ -104,14 +104,16 @@ class Machine(RuleBasedStateMachine):
     build: Build
     shadow: BuildView
 
-    @initialize(terms=messages.terms())
-    def open(self, terms: Terms) -> None:
+    @initialize(terms=messages.terms(), ahead=st.integers(0, 11))
+    def open(self, terms: Terms, ahead: int) -> None:
         self.now = START
         self.witness = Witness(terms)
         self.build, self.entries = Build.open(
             make_request(), terms, workflow_id="build-b-1", first_run_id="run-1", at=self.now
         )
         self.shadow = fold(self.entries)
+        for _ in range(ahead):
+            self.it_goes_well()
 
     def keep(self, act: Callable[[], list[Entry]]) -> list[Entry]:
         """Do something to the build and check what it wrote."""
@@ -163,8 +165,8 @@ class Machine(RuleBasedStateMachine):
         same = {name: getattr(before, name) for name in ("head", "updated_at", "elapsed_time")}
         assert self.build.view.model_copy(update=same) == before
 
-    @rule()
-    def the_next_thing_is_done_well(self) -> None:
+    def it_goes_well(self) -> None:
+        """The runner, the role or the person whose turn it is does what is to be done."""
         view = self.build.view
         step = self.build.next_step()
         if isinstance(step, Proceed):
@@ -172,34 +174,30 @@ class Machine(RuleBasedStateMachine):
         elif isinstance(step, Perform):
             order = step.order
             assert self.keep(lambda: self.build.report(order.number, parse_report(GOOD[order.phase]), self.now))
-        elif view.waiting_for is not None and view.waiting_for.kind == "report":
-            state, role = view.current_state, view.current_role
-            phase = phase_of(state)
-            result = GOOD[phase] if phase is not None else {}
-            message = {"actor": LEAD.model_dump(), "role": role, "completed_state": state, "result": result}
-            assert self.keep(lambda: self.build.handle(parse_command(CommandName.ADVANCE, message), self.now))
+        elif view.waiting_for is not None:
+            self.send(self.what_it_waits_for(view, view.waiting_for.kind))
 
-    @precondition(lambda self: self.build.view.waiting_for is not None)
-    @rule()
-    def what_it_waits_for_is_done(self) -> None:
-        view = self.build.view
-        assert view.waiting_for is not None
-        fields: dict[str, Any] = {"actor": LEAD.model_dump(), "reason": "go on"}
-        name = CommandName.REQUEST_RETRY
-        match view.waiting_for.kind:
-            case "decision":
-                fields["expected_state"] = view.current_state
-            case "approval":
-                name = CommandName.APPROVE
-                fields["expected_state"] = view.current_state
-            case "answer":
-                name = CommandName.ANSWER
-                fields = {"actor": LEAD.model_dump(), "question_id": view.open_questions[0].id, "answer": "yes"}
-            case "resume":
-                name = CommandName.RESUME
-            case "report":
-                return
-        self.send(parse_command(name, fields))
+    def what_it_waits_for(self, view: BuildView, kind: str) -> Command:
+        state = view.current_state
+        phase = phase_of(state)
+        report = {"role": view.current_role, "completed_state": state, "result": GOOD[phase] if phase else {}}
+        commands: dict[str, tuple[CommandName, dict[str, Any]]] = {
+            "report": (CommandName.ADVANCE, report),
+            "decision": (CommandName.REQUEST_RETRY, {"expected_state": state, "reason": "mended"}),
+            "approval": (CommandName.APPROVE, {"expected_state": state}),
+            "answer": (
+                CommandName.ANSWER,
+                {"question_id": next((q.id for q in view.open_questions), ""), "answer": "!"},
+            ),
+            "resume": (CommandName.RESUME, {}),
+        }
+        name, fields = commands[kind]
+        return parse_command(name, {"actor": LEAD.model_dump()} | fields)
+
+    @rule(steps=st.integers(1, 3))
+    def it_goes_well_for_a_while(self, steps: int) -> None:
+        for _ in range(steps):
+            self.it_goes_well()
 
     @precondition(lambda self: self.build.view.parked is not None)
     @rule()
@@ -209,10 +207,11 @@ class Machine(RuleBasedStateMachine):
                 message = {"actor": LEAD.model_dump(), "limits": {name: None}}
                 self.send(parse_command(CommandName.EXTEND_LIMITS, message))
 
-    @rule(number=st.integers(-2, 0), report=messages.REPORTS)
-    def a_runner_reports(self, number: int, report: dict[str, Any]) -> None:
+    @rule(number=st.integers(-2, 0), good=st.booleans(), report=messages.REPORTS)
+    def a_runner_reports(self, number: int, good: bool, report: dict[str, Any]) -> None:
+        phase = phase_of(self.build.view.current_state)
         try:
-            parsed = parse_report(report)
+            parsed = parse_report(GOOD[phase] | report if good and phase else report)
         except Refusal:
             return
         order = self.build.view.ledger.phase_runs + number
@@ -236,9 +235,9 @@ class Machine(RuleBasedStateMachine):
         self.now += timedelta(seconds=seconds)
         self.keep(lambda: self.build.expire(self.now))
 
-    @rule(chance=st.integers(0, 9))
+    @rule(chance=st.integers(0, 30))
     def it_is_cancelled(self, chance: int) -> None:
-        if chance == 0:
+        if chance == 30:
             self.keep(lambda: self.build.cancel("not needed", self.now))
 
     @rule()
