@@ -13,13 +13,13 @@ from baton.domain.commands import Command, parse_command
 from baton.domain.fold import evolve, fold
 from baton.domain.gates import judge
 from baton.domain.journal import Entry, verify
-from baton.domain.moves import HANDOFFS, MOVES, ORDER, MoveKind, phase_of
+from baton.domain.moves import HANDOFFS, MOVES, ORDER, OWNERS, MoveKind, following, phase_of
 from baton.domain.refusals import Refusal
 from baton.domain.reports import PhaseReport, parse_report
 from baton.domain.steps import Perform, Proceed
 from baton.domain.terms import Terms
 from baton.domain.view import BuildView
-from baton.domain.vocabulary import CommandName, EntryKind, Phase, State
+from baton.domain.vocabulary import CommandName, EntryKind, Phase, Role, State
 from tests.unit.domain import messages
 from tests.unit.domain.driver import GOOD, START, make_request
 
@@ -37,14 +37,15 @@ class Witness:
         self.approved = False
         self.paused = False
 
-    def see(self, entry: Entry, commit: str | None) -> None:
-        """Check one entry; ``commit`` is the build's before it."""
+    def see(self, entry: Entry, before: BuildView) -> None:
+        """Check one entry against the view ``before`` it."""
         data = entry.data
         match entry.kind:
             case EntryKind.STATE_ADVANCED:
                 self._move(State(data["from_state"]), State(data["to_state"]), MoveKind(data["move"]))
                 if data["move"] == MoveKind.FORWARD:
-                    self._forward(State(data["from_state"]), data.get("report"), commit)
+                    self._forward(State(data["from_state"]), data.get("report"), before.commit)
+                assert not before.open_questions, "a phase ended over its open questions"
             case EntryKind.RETRY_REQUESTED:
                 here, there = State(data["from_state"]), State(data["to_state"])
                 if here is State.ERROR:
@@ -55,6 +56,7 @@ class Witness:
                 here = State(data["from_state"])
                 if here is not State.ERROR:
                     self._move(here, State.ERROR, MoveKind.PARK)
+                    assert ORDER.index(State(data["to_state"])) < ORDER.index(here)
                 self._resume(State.ERROR, State(data["to_state"]))
             case EntryKind.APPROVAL_GRANTED:
                 assert data["state"] == self.state
@@ -92,6 +94,7 @@ class Witness:
         assert self.state in ORDER[1:]
         if here in GATED:
             assert report is not None
+            assert not report.get("tests_failed")
             assert judge(Phase(here.value), PhaseReport.model_validate(report), self.terms, commit).passed
         if here in HANDOFFS:
             assert not self.paused, "a phase was begun while the build was paused"
@@ -124,7 +127,7 @@ class Machine(RuleBasedStateMachine):
         head = verify(entries, after=before.head)
         assert head == self.build.view.head
         for entry in entries:
-            self.witness.see(entry, self.shadow.commit)
+            self.witness.see(entry, self.shadow)
             self.shadow = evolve(self.shadow, entry)
         used, now_used = before.ledger.model_dump(), self.build.view.ledger.model_dump()
         assert all(now_used[name] >= used[name] for name in used), "the ledger shrank"
@@ -199,6 +202,17 @@ class Machine(RuleBasedStateMachine):
         for _ in range(steps):
             self.it_goes_well()
 
+    @rule(ahead=st.booleans())
+    def a_role_reports_unasked(self, ahead: bool) -> None:
+        """It takes the handoff, or reports the phase after it at once, whatever the build waits for."""
+        here = self.build.view.current_state
+        state = following(here) if ahead and here in HANDOFFS else here
+        phase = phase_of(state)
+        report = {"role": OWNERS.get(state, Role.CODE_WRITER), "completed_state": state}
+        self.receive(
+            CommandName.ADVANCE, {"actor": LEAD.model_dump(), **report, "result": GOOD[phase] if phase else {}}
+        )
+
     @precondition(lambda self: self.build.view.parked is not None)
     @rule()
     def every_limit_is_lifted(self) -> None:
@@ -263,6 +277,11 @@ class Machine(RuleBasedStateMachine):
         view = self.build.view
         if isinstance(self.build.next_step(), Perform):
             assert view.ledger.over(view.limits, since=view.created_at, now=view.created_at) is None
+
+    @invariant()
+    def an_approval_is_pending_only_where_it_was_asked_for(self) -> None:
+        pending = self.build.view.pending_approval
+        assert pending is None or pending.state is self.build.view.current_state
 
     @invariant()
     def the_phases_completed_are_the_first_ones(self) -> None:
