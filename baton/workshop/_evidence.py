@@ -1,0 +1,49 @@
+"""Read a report file that a command may have written: bounded, and refused in plain words."""
+
+import json
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from baton.workshop.errors import EvidenceUnreadable
+
+# A parser needs up to thirty times the size of what it reads.
+EVIDENCE_BYTES = 16 * 1024 * 1024
+Shape = TypeVar("Shape")
+
+
+def evidence(source: Path | bytes, what: str) -> bytes:
+    """The bytes of a report; EvidenceUnreadable when it is missing, no plain file, empty or too large."""
+    if isinstance(source, bytes):
+        data, name = source, "the data given"
+    else:
+        name = repr(str(source))
+        # A link or a pipe put in the report's place would have us read something else, or wait for ever.
+        if source.is_symlink() or not source.is_file():
+            raise EvidenceUnreadable(f"there is no {what} at {name}; did the command write one?")
+        try:
+            with source.open("rb") as file:
+                data = file.read(EVIDENCE_BYTES + 1)
+        except OSError as error:
+            raise EvidenceUnreadable(f"the {what} at {name} cannot be read: {error.strerror}") from error
+    if len(data) > EVIDENCE_BYTES:
+        raise EvidenceUnreadable(f"the {what} in {name} is larger than {EVIDENCE_BYTES} bytes")
+    if not data.strip():
+        raise EvidenceUnreadable(f"the {what} in {name} is empty")
+    return data
+
+
+def json_evidence(source: Path | bytes, what: str, shape: TypeAdapter[Shape]) -> Shape:
+    """A JSON report in the given shape; raises EvidenceUnreadable and names the first place that differs."""
+    data = evidence(source, what)
+    try:
+        return shape.validate_python(json.loads(data))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the top"
+        raise EvidenceUnreadable(
+            f"the {what} is not in the form expected at {place}: {first['msg']}"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise EvidenceUnreadable(f"the {what} is not JSON: {str(error)[:200]}") from error

@@ -1,0 +1,179 @@
+"""A git workspace per build: what a phase did is a commit, and a rollback goes back to one.
+
+    <root>/<build_id>/repo.git   Baton's git directory; roles do not write here
+    <root>/<build_id>/tree       what the roles see and write
+    <root>/<build_id>/private    scratch outside the tree: reports, logs, exports
+    <root>/.locks/<build_id>     the lock, given back by the kernel when its holder dies
+
+Killed at any point, the next `open` and `restore` work again: a workspace appears by one rename, a commit by
+one reference update, and what lies between is overwritten.
+"""
+
+import asyncio
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from baton.workshop import _origin
+from baton.workshop._git import Git
+from baton.workshop._history import Commit, FileEntry, History
+from baton.workshop._lock import file_lock
+from baton.workshop._tidy import empty, tidy
+from baton.workshop.errors import CommitNotFound, GitFailed, TagTaken
+
+__all__ = ["Commit", "FileEntry", "Workspace", "Workspaces"]
+
+_BUILD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass(frozen=True)
+class Workspaces:
+    """The workspaces of all builds under `root`.
+
+    `lock_seconds` is how long an operation waits for a workspace that is in use. `fetch_environment` is
+    given to git when it fetches, and only then (SSH_AUTH_SOCK, proxies).
+    """
+
+    root: Path
+    lock_seconds: float = 30
+    fetch_environment: Mapping[str, str] = field(default_factory=dict)
+
+    async def open(self, build_id: str, *, repo: str | None = None, ref: str | None = None) -> "Workspace":
+        """The workspace of a build, made on first use from `repo` at `ref`; later calls do not look at these.
+
+        Raises ValueError on a build_id, repo or ref that is wrong by form, RepositoryNotFound,
+        RepositoryUnreachable (retry), RefNotFound, WorkspaceBusy (retry) and GitFailed.
+        """
+        if _BUILD_ID.fullmatch(build_id) is None:
+            raise ValueError(f"build_id {build_id[:120]!r} must match {_BUILD_ID.pattern}")
+        root = self.root.resolve()
+        home, lock = root / build_id, root / ".locks" / build_id
+        if not home.exists():
+            async with file_lock(lock, wait_seconds=self.lock_seconds):
+                if not home.exists():
+                    await self._make(home, repo, ref)
+        return Workspace(home, lock, self.lock_seconds)
+
+    async def _make(self, home: Path, repo: str | None, ref: str | None) -> None:
+        # A dot in front: no build_id begins with one. We hold the lock, so leftovers are from the dead.
+        prefix = f".new-{home.name}~"
+        for leftover in home.parent.glob(f"{prefix}*"):
+            shutil.rmtree(leftover)
+        draft = Path(tempfile.mkdtemp(prefix=prefix, dir=home.parent))
+        try:
+            for name in ("tree", "private"):
+                (draft / name).mkdir()
+            await _origin.begin(Git(draft / "repo.git", draft / "tree"), repo, ref, self.fetch_environment)
+            draft.rename(home)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+class Workspace(History):
+    """One build's workspace. Operations that write hold its lock; `exclusive` holds it for longer."""
+
+    def __init__(self, home: Path, lock: Path, lock_seconds: float) -> None:
+        self.tree = home / "tree"
+        super().__init__(Git(home / "repo.git", self.tree), home / "private")
+        self._lock = lock
+        self._lock_seconds = lock_seconds
+        self._held: int | None = None
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def exclusive(self) -> AsyncIterator[None]:
+        """Keep all other activities, of this process or another, out of the workspace.
+
+        Raises WorkspaceBusy when it stays in use for the time that is allowed for waiting.
+        """
+        async with file_lock(self._lock, wait_seconds=self._lock_seconds) as descriptor:
+            self._held = descriptor
+            try:
+                yield
+            finally:
+                self._held = None
+
+    async def commit(self, message: str, *, author: str) -> Commit:
+        """Commit all that changed in the tree, new and deleted files too; the head as it is when nothing did.
+
+        `author` is "Name" or "Name <email>". The tree's own .gitignore files are obeyed, and Python's caches
+        are left out. Every `.git` found in the tree is removed: its files are committed as plain files.
+        """
+        async with self._writing() as lock:
+            await asyncio.to_thread(tidy, self.tree)
+            head = await self.head()
+            await self._git("add", "--all", "--", ".", lock=lock)
+            tree = (await self._git("write-tree", lock=lock)).decode().strip()
+            if tree == head.tree:
+                return head
+            sha = await self._git(
+                "commit-tree", tree, "-p", head.sha, "-F", "-",
+                stdin=(message.replace("\0", "").strip() or "No message").encode(),
+                env={**_origin.BATON, **_author(author)}, lock=lock,
+            )  # fmt: skip
+            new = Commit(sha.decode().strip(), tree)
+            await self._git("update-ref", _origin.BRANCH, new.sha, head.sha, lock=lock)
+            return new
+
+    async def restore(self, commit: str) -> None:
+        """Make the tree, and the head, equal to `commit` exactly: all else in the tree is removed."""
+        async with self._writing() as lock:
+            target = await self._commit(commit)
+            await asyncio.to_thread(empty, self.tree)
+            await self._git("read-tree", target.sha, lock=lock)
+            await self._git("checkout-index", "--all", "--force", lock=lock)
+            await self._git("update-ref", _origin.BRANCH, target.sha, lock=lock)
+
+    async def tag(self, name: str, commit: str, message: str) -> None:
+        """Put an annotated tag on a commit; done already is done. Raises TagTaken if it is on another."""
+        if name.startswith("-"):
+            raise ValueError(f"tag {name!r} must not begin with a dash")
+        async with self._writing() as lock:
+            target = await self._commit(commit)
+            try:
+                await self._git("check-ref-format", f"refs/tags/{name}")
+            except GitFailed as error:
+                raise ValueError(f"{name!r} cannot be the name of a tag") from error
+            try:
+                taken = await self._commit(f"refs/tags/{name}")
+            except CommitNotFound:
+                await self._git(
+                    "tag", "--annotate", "--file=-", "--", name, target.sha,
+                    stdin=message.replace("\0", "").encode() or b"-", env=_origin.BATON, lock=lock,
+                )  # fmt: skip
+                return
+            if taken != target:
+                raise TagTaken(
+                    f"tag {name!r} is on commit {taken.sha}, not on {target.sha}; choose another name"
+                )
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[int]:
+        async with self._turn:
+            if self._held is not None:
+                self._unlock_index()
+                yield self._held
+                return
+            async with file_lock(self._lock, wait_seconds=self._lock_seconds) as descriptor:
+                self._unlock_index()
+                yield descriptor
+
+    def _unlock_index(self) -> None:
+        """Remove git's own locks left by a killed git: we hold the lock that every git here inherits."""
+        git = self._git.directory
+        for lock in (*git.glob("*.lock"), *(git / "refs").rglob("*.lock")):
+            lock.unlink()
+
+
+def _author(author: str) -> dict[str, str]:
+    name, _, email = author.partition("<")
+    name = re.sub(r"[\x00-\x1f<>]", " ", name).strip() or "Baton"
+    email = (
+        re.sub(r"[\x00-\x1f<>\s]", "", email)
+        or f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}@localhost"
+    )
+    return {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email}
