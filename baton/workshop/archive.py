@@ -40,8 +40,9 @@ def pack(folder: Path, into: Path, release: Release) -> Archive:
     """Write the files of `folder` as an archive into the folder `into`.
 
     Each of the three files written appears whole or not at all, the archive last. A link to a file in the
-    folder becomes a copy of that file; empty folders are left out. Raises ArchiveRefused on any other link, on
-    a device, pipe or socket, on a name that other systems cannot hold, and on a file with the manifest's name.
+    folder becomes a copy of that file; empty folders are left out. Raises ArchiveRefused on any other link,
+    on a device, pipe or socket, on a name that not every system can hold, and on a file with the manifest's
+    name.
     """
     found = dict(_walk(folder.resolve()))
     if MANIFEST_NAME in found:
