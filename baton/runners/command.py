@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from baton.domain.moves import OWNERS, PHASES
 from baton.domain.reports import PhaseReport
@@ -42,7 +42,7 @@ class CommandOptions(LaunchOptions):
 
     command: Command | None = None
     command_from: EnvName | None = None
-    phases: dict[Phase, PhaseCommand] = {}
+    phases: dict[Phase, PhaseCommand] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_for_each_phase(self) -> "CommandOptions":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from baton.runners.base import Heartbeat, RunnerContext, RunnerOptions
 from baton.runners.failures import RunnerTimedOut
@@ -29,7 +29,7 @@ class LaunchOptions(RunnerOptions):
     """
 
     env: tuple[EnvName, ...] = ()
-    set_env: dict[EnvName, str] = {}
+    set_env: dict[EnvName, str] = Field(default_factory=dict)
     readable: tuple[Path, ...] = ()
     writable: tuple[Path, ...] = ()
     network: bool = False

@@ -31,10 +31,7 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
 def _known(data: Any, path: Sequence[str | int]) -> Sequence[str | int]:
     """The longest beginning of ``path`` that leads somewhere in ``data``."""
     for depth, step in enumerate(path):
-        if isinstance(data, dict) and step in data:
-            data = data[step]
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data) and isinstance(data[step], dict):
-            data = data[step]
-        else:
+        if not isinstance(data, dict) or step not in data:
             return path[:depth]
+        data = data[step]
     return path
