@@ -10,8 +10,8 @@ LONGEST = timedelta(days=3650)
 """Longer ones are slips of the finger."""
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-_FORM = re.compile(r"(?:\d+(?:\.\d+)?[dhms])+")
-_PART = re.compile(r"(\d+(?:\.\d+)?)([dhms])")
+_FORM = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?[dhms])+")
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)([dhms])")
 
 
 def parse_duration(value: Any) -> timedelta:

@@ -18,6 +18,7 @@ from baton.runners.toml_lines import line_of
 
 _MOST = 8
 _SHOWN = 60
+_NEAR = 0.5
 
 Path = tuple[str | int, ...]
 
@@ -58,7 +59,7 @@ def problems_in(error: ValidationError, model: type[BaseModel], at: Path = ()) -
 
 def meant(given: str, allowed: Sequence[str]) -> str:
     """``; did you mean …? (allowed: …)``, as far as it can be said."""
-    near = difflib.get_close_matches(given, allowed, n=1)
+    near = difflib.get_close_matches(given, allowed, n=1, cutoff=_NEAR)
     return (f"; did you mean {near[0]!r}?" if near else "") + f" (allowed: {', '.join(allowed) or 'nothing'})"
 
 
@@ -76,7 +77,8 @@ def _problem(found: Any, model: type[BaseModel], at: Path) -> Problem:
             return Problem(path, f"{_show(found['input'])} is not allowed" + meant(str(found["input"]), allowed))
         case _:
             message = found["msg"].removeprefix("Value error, ").removeprefix("Input ")
-            return Problem(path, f"{message} (got {_show(found['input'])})")
+            shown = isinstance(found["input"], str | int | float) and "set_env" not in path
+            return Problem(path, f"{message} (got {_show(found['input'])})" if shown else message)
 
 
 def _keys(model: type[BaseModel], where: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from baton.domain.moves import HANDOFFS
 from baton.domain.terms import OnDeadline
@@ -17,6 +17,17 @@ def _unlimited(value: Any) -> Any:
 
 NoLimit = BeforeValidator(_unlimited)
 """Reads the text ``"none"`` as no limit: TOML has no word for nothing."""
+
+
+def _handoff(value: Any) -> Any:
+    names = [state.value for state in HANDOFFS]
+    if value not in names:
+        raise ValueError(f"no handoff is called {value!r}; there are {', '.join(names)}")
+    return value
+
+
+Handoff = Annotated[State, BeforeValidator(_handoff)]
+"""A state in which a gate can hold the work."""
 
 
 class _Section(BaseModel):
@@ -53,16 +64,7 @@ class Gates(_Section):
     """``[gates]``."""
 
     minimum_coverage: float = Field(default=80.0, ge=0, le=100)
-    approvals: dict[State, ApprovalSection] = Field(default_factory=dict)
-
-    @field_validator("approvals", mode="before")
-    @classmethod
-    def _handoffs_only(cls, value: Any) -> Any:
-        names = [state.value for state in HANDOFFS]
-        for name in value if isinstance(value, dict) else ():
-            if name not in names:
-                raise ValueError(f"no handoff is called {name!r}; there are {', '.join(names)}")
-        return value
+    approvals: dict[Handoff, ApprovalSection] = Field(default_factory=dict)
 
 
 class Questions(_Section):
@@ -74,10 +76,10 @@ class Questions(_Section):
 class LimitsSection(_Section):
     """``[limits]``."""
 
-    rework_rounds: Annotated[int | None, NoLimit, Field(ge=0)] = 5
-    phase_runs: Annotated[int | None, NoLimit, Field(ge=1)] = 50
-    tokens: Annotated[int | None, NoLimit, Field(ge=1)] = None
-    money: Annotated[float | None, NoLimit, Field(gt=0)] = None
+    rework_rounds: Annotated[Annotated[int, Field(ge=0)] | None, NoLimit] = 5
+    phase_runs: Annotated[Annotated[int, Field(ge=1)] | None, NoLimit] = 50
+    tokens: Annotated[Annotated[int, Field(ge=1)] | None, NoLimit] = None
+    money: Annotated[Annotated[float, Field(gt=0)] | None, NoLimit] = None
     wall_clock: Annotated[Duration | None, NoLimit] = None
 
 

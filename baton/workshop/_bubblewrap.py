@@ -60,18 +60,14 @@ def probe() -> SandboxReport:
     if shutil.which("bwrap") is None:
         return SandboxReport(False, "bubblewrap", None, "the program 'bwrap' is not installed")
     if _is_root() and shutil.which("setpriv") is None:
-        return SandboxReport(
-            False, "bubblewrap", None, "as root the program 'setpriv' (util-linux) is needed too"
-        )
+        return SandboxReport(False, "bubblewrap", None, "as root the program 'setpriv' (util-linux) is needed too")
     try:
         version = _output(["bwrap", "--version"]).removeprefix("bubblewrap").strip()
         reason = ""
         # Older versions (before 0.8) and setuid installations cannot forbid further user namespaces.
         for flags in (("--disable-userns",), ()):
             argv = bubblewrap([], cwd=Path("/"), network=False, size=MIB, flags=flags, program=["true"])
-            ended = subprocess.run(
-                argv, env={}, capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False
-            )
+            ended = subprocess.run(argv, env={}, capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False)
             if ended.returncode == 0:
                 return SandboxReport(True, "bubblewrap", version, None, flags)
             reason = ended.stderr.strip().splitlines()[-1] if ended.stderr.strip() else "it said nothing"

@@ -87,9 +87,7 @@ def _address(repo: str) -> str:
     if _URL.fullmatch(repo):
         return repo
     if "://" in repo:
-        raise ValueError(
-            f"repository {without_credentials(repo)!r}: use a path, or a file, https, ssh or git address"
-        )
+        raise ValueError(f"repository {without_credentials(repo)!r}: use a path, or a file, https, ssh or git address")
     path = Path(repo).expanduser().absolute()
     if path.exists():
         return str(path)

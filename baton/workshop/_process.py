@@ -97,9 +97,7 @@ async def run_process(
     )
 
 
-async def _pump(
-    stream: asyncio.StreamReader | None, into: Capture, on_output: Callable[[], None] | None
-) -> None:
+async def _pump(stream: asyncio.StreamReader | None, into: Capture, on_output: Callable[[], None] | None) -> None:
     assert stream is not None
     while chunk := await stream.read(_CHUNK):
         into.feed(chunk)

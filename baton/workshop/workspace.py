@@ -147,9 +147,7 @@ class Workspace(History):
                 )  # fmt: skip
                 return
             if taken != target:
-                raise TagTaken(
-                    f"tag {name!r} is on commit {taken.sha}, not on {target.sha}; choose another name"
-                )
+                raise TagTaken(f"tag {name!r} is on commit {taken.sha}, not on {target.sha}; choose another name")
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[int]:
@@ -172,8 +170,5 @@ class Workspace(History):
 def _author(author: str) -> dict[str, str]:
     name, _, email = author.partition("<")
     name = re.sub(r"[\x00-\x1f<>]", " ", name).strip() or "Baton"
-    email = (
-        re.sub(r"[\x00-\x1f<>\s]", "", email)
-        or f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}@localhost"
-    )
+    email = re.sub(r"[\x00-\x1f<>\s]", "", email) or f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}@localhost"
     return {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email}

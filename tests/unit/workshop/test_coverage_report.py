@@ -14,9 +14,7 @@ from baton.workshop.errors import EvidenceUnreadable
 def test_what_coverage_writes_is_read(tmp_path: Path) -> None:
     (tmp_path / "half.py").write_text("import sys\nif len(sys.argv) > 5:\n    a = 1\n    b = 2\n")
     for arguments in (["run", "half.py"], ["json", "-q", "-o", "coverage.json"]):
-        subprocess.run(
-            [sys.executable, "-m", "coverage", *arguments], cwd=tmp_path, timeout=60, check=True
-        )
+        subprocess.run([sys.executable, "-m", "coverage", *arguments], cwd=tmp_path, timeout=60, check=True)
     coverage = read_coverage(tmp_path / "coverage.json")
     assert (coverage.percent, coverage.covered_lines, coverage.total_lines) == (50.0, 2, 4)
     assert coverage.files == {"half.py": 50.0}
