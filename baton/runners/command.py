@@ -96,7 +96,7 @@ class CommandRunner:
                 env={"BATON_ORDER": str(order_file), "BATON_REPORT": str(report_file)},
                 stdin=told,
             )
-            return report_of(order, words[0], result, report_file, launcher.secrets)
+            return report_of(order, _shown(command), result, report_file, launcher.secrets)
 
     def _command(self, phase: Phase) -> Sequence[str]:
         if phase in self._options.phases:
@@ -116,3 +116,8 @@ class CommandRunner:
             )
         # Not a place for placeholders: braces in it are the program's own.
         return [word.replace("{", "{{").replace("}", "}}") for word in words]
+
+
+def _shown(command: Sequence[str]) -> str:
+    """What messages call the program: as the profile has it, without arguments that may hold more than a name."""
+    return " ".join(command[: 2 if command[0] == "{python}" else 1])
