@@ -6,9 +6,7 @@ output. Exit code 0 says that the report stands; anything else that the phase ha
 """
 
 import shlex
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field, model_validator
@@ -22,6 +20,7 @@ from baton.runners.command_report import report_of
 from baton.runners.failures import RunnerMisconfigured
 from baton.runners.launcher import EnvName, Launcher, LaunchOptions
 from baton.runners.placeholders import Command, expand, uses
+from baton.runners.scratch import scratch_folder
 from baton.workshop.workspace import Workspace
 
 
@@ -84,8 +83,7 @@ class CommandRunner:
         readable = [examples] if examples is not None and uses(command, "examples") else []
         launcher = Launcher.begin(self._options, self._context, heartbeat)
         told = order.model_dump_json().encode()
-        with tempfile.TemporaryDirectory(dir=workspace.private, prefix="command-") as folder:
-            scratch = Path(folder)
+        with scratch_folder(workspace) as scratch:
             order_file, report_file = scratch / "order.json", scratch / "report.json"
             order_file.write_bytes(told)
             result = await launcher.run(

@@ -1,5 +1,6 @@
 """A worker's activities over real folders, real git and real processes; only Temporal is stood in for."""
 
+import asyncio
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ class Bench:
     folder: Path
     environment: Mapping[str, str]
     lock_seconds: float = 5
+    examples: Path | None = Path(__file__).parents[2] / "examples"
 
     @property
     def workspaces(self) -> Workspaces:
@@ -40,7 +42,7 @@ class Bench:
         surroundings = Surroundings(
             releases=self.releases,
             environment=self.environment,
-            examples=Path(__file__).parents[2] / "examples",
+            examples=self.examples,
         )
         return PerformPhase(Profiles(self.folder / "profiles", declared_runners()), self.workspaces, surroundings)
 
@@ -84,3 +86,10 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path, {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHON": sys.executable})
+
+
+async def appeared(file: Path) -> None:
+    """Wait until another process has written ``file``, for a minute at most."""
+    async with asyncio.timeout(60):
+        while not file.exists():  # noqa: ASYNC110  another process cannot set our events
+            await asyncio.sleep(0.02)

@@ -151,6 +151,22 @@ async def test_a_program_that_is_not_there_is_no_reason_to_retry(bench: Bench) -
     assert "'no-such-agent' cannot be run here" in failure.message
 
 
+@pytest.mark.parametrize("option", ["readable", "writable"])
+async def test_a_folder_that_the_worker_lacks_is_told(bench: Bench, option: str) -> None:
+    bench.profile(code_writer=f'runner = "command"\ncommand = ["true"]\n{option} = ["/no/such/folder"]')
+    failure = await _failure(bench)
+    assert (failure.type, failure.non_retryable) == ("runner_misconfigured", True)
+    assert "'/no/such/folder', and that is no absolute path of this worker" in failure.message
+
+
+async def test_an_example_that_the_worker_lacks_is_told(bench: Bench) -> None:
+    bench.examples = None
+    bench.profile(code_writer='runner = "command"\ncommand = ["{examples}/agent"]')
+    failure = await _failure(bench)
+    assert failure.type == "runner_misconfigured"
+    assert "needs {examples}, and this worker has none" in failure.message
+
+
 @pytest.mark.parametrize(
     ("source", "told"),
     [

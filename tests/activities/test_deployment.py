@@ -10,15 +10,15 @@ from temporalio.testing import ActivityEnvironment
 from baton.domain.reports import PhaseReport
 from baton.domain.vocabulary import Phase
 from baton.workshop import archive
-from tests.activities.conftest import Bench
-from tests.activities.projects import BROKEN, GOOD
+from tests.activities.conftest import Bench, appeared
+from tests.activities.projects import BROKEN, GOOD, TOOLCHAIN
 from tests.orders import an_order
 
 DELIVERY = '[roles.release_manager.delivery]\nsandbox = "off"\n'
 
 
 async def _deployed(bench: Bench, files: dict[str, str], options: str = "", number: int = 6) -> PhaseReport:
-    bench.profile(release_manager=f'runner = "toolchain"\n{options}')
+    bench.profile(release_manager=TOOLCHAIN + options)
     return await bench.perform(an_order(Phase.DEPLOYMENT, commit=await bench.committed(files), number=number))
 
 
@@ -104,7 +104,8 @@ async def test_commands_get_the_archive_and_a_key_and_only_them_the_credentials(
     bench.environment = {**bench.environment, "TOKEN": "t-123456"}
     seen = bench.folder / "seen"
     spy = "import os\n\ndef test_spy():\n    assert 'TOKEN' not in os.environ\n"
-    program = f"import os, sys; open('{seen}', 'w').write(' '.join([*sys.argv[1:], os.environ['BATON_DELIVERY_KEY'], os.environ['TOKEN']]))"
+    told = "[*sys.argv[1:], os.environ['BATON_DELIVERY_KEY'], os.environ['TOKEN']]"
+    program = f"import os, sys; open('{seen}', 'w').write(' '.join({told}))"
     deploy = f'deploy = [["{{python}}", "-c", "{program}", "{{archive}}", "{{version}}"]]\nenv = ["TOKEN"]\n'
     report = await _deployed(bench, GOOD | {"tests/test_spy.py": spy}, DELIVERY + deploy)
     assert report.deployment_successful is True
@@ -115,13 +116,11 @@ async def test_what_was_deployed_before_the_worker_died_is_not_deployed_again(be
     said, waiting = bench.folder / "said", bench.folder / "waiting"
     wait = f"import pathlib, time; w = pathlib.Path('{waiting}'); w.exists() or (w.touch(), time.sleep(600))"
     options = DELIVERY + f"""deploy = [{_say("one", said)}]\nsmoke = [["{{python}}", "-c", "{wait}"]]\n"""
-    bench.profile(release_manager=f'runner = "toolchain"\n{options}')
+    bench.profile(release_manager=TOOLCHAIN + options)
     order = an_order(Phase.DEPLOYMENT, commit=await bench.committed(GOOD), number=6)
     environment = ActivityEnvironment()
     first = asyncio.create_task(bench.perform(order, environment))
-    async with asyncio.timeout(60):
-        while not waiting.exists():
-            await asyncio.sleep(0.02)
+    await appeared(waiting)
     environment.cancel()
     with pytest.raises(asyncio.CancelledError):
         await first

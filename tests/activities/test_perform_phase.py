@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from baton.domain.vocabulary import Phase
-from tests.activities.conftest import Bench
+from tests.activities.conftest import Bench, appeared
 from tests.orders import an_order
 
 ORDER = an_order(Phase.IMPLEMENTATION)
@@ -57,7 +57,10 @@ async def test_an_order_works_from_the_commit_it_names_not_from_the_latest(bench
 
 async def test_an_order_without_a_commit_starts_from_the_first_one(bench: Bench) -> None:
     bench.profile(
-        q_assistant="runner = \"command\"\ncommand = [\"{python}\", \"-c\", \"open('a', 'a').write('x'); print('{{}}')\"]"
+        q_assistant="""
+        runner = "command"
+        command = ["{python}", "-c", "open('a', 'a').write('x'); print('{{}}')"]
+        """
     )
     await bench.perform(an_order(Phase.DISCOVERY))
     again = await bench.perform(an_order(Phase.DISCOVERY, number=2))
@@ -69,6 +72,15 @@ async def test_leftovers_in_the_tree_are_gone_before_the_phase_begins(bench: Ben
     workspace = await bench.workspace()
     (workspace.tree / "left-by-the-dead.py").write_text("")
     assert (await bench.perform(ORDER)).output == {"seen": []}
+
+
+async def test_scratch_folders_of_workers_that_were_killed_are_swept(bench: Bench) -> None:
+    bench.program("print('{}')")
+    left = (await bench.workspace()).private / "scratch" / "left" / "report.json"
+    left.parent.mkdir(parents=True)
+    left.write_text("{}")
+    await bench.perform(ORDER)
+    assert not left.parent.exists()
 
 
 async def test_the_commit_says_build_phase_and_run(bench: Bench) -> None:
@@ -87,16 +99,16 @@ async def test_cancellation_kills_the_program_and_puts_the_tree_back(bench: Benc
         import os, pathlib, subprocess, sys, time
         pathlib.Path("half-done.py").write_text("")
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-        pathlib.Path("{pid_file}").write_text(f"{{os.getpid()}} {{child.pid}}")
+        draft = pathlib.Path("{pid_file}.new")
+        draft.write_text(f"{{os.getpid()}} {{child.pid}}")
+        draft.rename("{pid_file}")
         time.sleep(600)
         """,
         options='sandbox = "off"',
     )
     environment = ActivityEnvironment()
     running = asyncio.create_task(bench.perform(ORDER, environment))
-    async with asyncio.timeout(30):
-        while not (pid_file.exists() and pid_file.read_text().count(" ")):
-            await asyncio.sleep(0.02)
+    await appeared(pid_file)
     pids = [int(pid) for pid in pid_file.read_text().split()]
     environment.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -104,7 +116,8 @@ async def test_cancellation_kills_the_program_and_puts_the_tree_back(bench: Benc
     assert not [pid for pid in pids if _lives(pid)]
     workspace = await bench.workspace()
     assert list(workspace.tree.iterdir()) == []
-    assert [path.name for path in workspace.private.iterdir()] == ["first-commit"]
+    assert sorted(path.name for path in workspace.private.iterdir()) == ["first-commit", "scratch"]
+    assert list((workspace.private / "scratch").iterdir()) == []
 
 
 def _lives(pid: int) -> bool:

@@ -8,13 +8,13 @@ from baton.domain.reports import PhaseReport
 from baton.domain.vocabulary import Phase
 from baton.runners.catalogue import Profiles
 from tests.activities.conftest import Bench
-from tests.activities.projects import BROKEN, GOOD
+from tests.activities.projects import BROKEN, GOOD, TOOLCHAIN
 from tests.installed import declared_runners
 from tests.orders import an_order
 
 
 async def _tested(bench: Bench, files: dict[str, str], options: str = "") -> PhaseReport:
-    bench.profile(test_auditor=f'runner = "toolchain"\n{options}')
+    bench.profile(test_auditor=TOOLCHAIN + options)
     return await bench.perform(an_order(Phase.TESTING, commit=await bench.committed(files)))
 
 
@@ -50,10 +50,8 @@ async def test_a_failing_test_becomes_one_finding(bench: Bench) -> None:
 
 
 async def test_the_workspace_is_not_touched_by_the_tests(bench: Bench) -> None:
-    wild = GOOD | {
-        "tests/test_wild.py": "from pathlib import Path\n\ndef test_wild():\n    Path('src/adder.py').write_text('gone')\n"
-    }
-    report = await _tested(bench, wild)
+    test = "from pathlib import Path\n\ndef test_wild():\n    Path('src/adder.py').write_text('gone')\n"
+    report = await _tested(bench, GOOD | {"tests/test_wild.py": test})
     assert report.tests_run == 3
     assert await (await bench.workspace()).read(report.commit or "", "src/adder.py") == GOOD["src/adder.py"].encode()
 
@@ -145,7 +143,9 @@ async def test_the_projects_own_coverage_settings_count(bench: Bench) -> None:
 
 async def test_a_project_that_measures_by_itself_is_measured_once(bench: Bench) -> None:
     own = GOOD["pyproject.toml"] + '[tool.pytest.ini_options]\naddopts = "--cov=src --cov-fail-under=100"\n'
-    report = await _tested(bench, GOOD | {"pyproject.toml": own})
+    bench.profile(test_auditor='runner = "toolchain"')
+    commit = await bench.committed(GOOD | {"pyproject.toml": own})
+    report = await bench.perform(an_order(Phase.TESTING, commit=commit))
     assert (report.all_tests_passed, report.test_coverage) == (True, 100)
 
 

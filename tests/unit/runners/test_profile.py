@@ -92,8 +92,9 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
         (
             CODER + 'timeuot = "1h"\n' + MANUAL,
             (
-                "own.toml:4: roles.code_writer.timeuot: unknown key; did you mean 'timeout'? (allowed: attempts, backoff, "
-                "command, command_from, env, heartbeat, network, phases, readable, runner, sandbox, set_env, timeout, writable)"
+                "own.toml:4: roles.code_writer.timeuot: unknown key; did you mean 'timeout'? (allowed: "
+                "attempts, backoff, command, command_from, env, heartbeat, network, phases, readable, runner, sandbox, "
+                "set_env, timeout, writable)"
             ),
         ),
         (
@@ -106,8 +107,8 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
         (
             CODER + MANUAL + '[roles.tester]\nrunner = "manual"\n',
             (
-                "own.toml:12: roles.tester: 'tester' is not allowed; did you mean 'test_auditor'? (allowed: q_assistant, "
-                "code_writer, test_auditor, verification_overseer, release_manager)"
+                "own.toml:12: roles.tester: 'tester' is not allowed; did you mean 'test_auditor'? (allowed: "
+                "q_assistant, code_writer, test_auditor, verification_overseer, release_manager)"
             ),
         ),
         (
@@ -135,8 +136,8 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
         (
             CODER + 'timeout = "1 hour"\n' + MANUAL,
             (
-                "own.toml:4: roles.code_writer.timeout: a length of time is seconds, or text such as '90s', '30m', '2h', "
-                "'1d' or '1h30m' (got '1 hour')"
+                "own.toml:4: roles.code_writer.timeout: a length of time is seconds, or text such as '90s', '30m', "
+                "'2h', '1d' or '1h30m' (got '1 hour')"
             ),
         ),
         (
@@ -159,7 +160,10 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
         ),
         (
             CODER + MANUAL + '[sandbox]\npolicy = "requires"\n',
-            "own.toml:13: sandbox.policy: 'requires' is not allowed; did you mean 'require'? (allowed: require, prefer, off)",
+            (
+                "own.toml:13: sandbox.policy: 'requires' is not allowed; did you mean 'require'? "
+                "(allowed: require, prefer, off)"
+            ),
         ),
         (
             CODER.replace('["agent"]', '"agent"') + MANUAL,
