@@ -25,7 +25,7 @@ SANDBOX_UID = 61184
 """The user that commands run as when Baton runs as root; the range is set apart for such users."""
 
 WRAPPERS = frozenset({"bwrap", "setpriv"})
-LAUNCHER = Path(__file__).with_name("_launch.py")
+_LAUNCHER = Path(__file__).with_name("_launch.py")
 _LAUNCHER_INSIDE = "/run/baton/launch.py"
 _PROBE_SECONDS = 20
 _ETC = (
@@ -60,14 +60,18 @@ def probe() -> SandboxReport:
     if shutil.which("bwrap") is None:
         return SandboxReport(False, "bubblewrap", None, "the program 'bwrap' is not installed")
     if _is_root() and shutil.which("setpriv") is None:
-        return SandboxReport(False, "bubblewrap", None, "as root the program 'setpriv' (util-linux) is needed too")
+        return SandboxReport(
+            False, "bubblewrap", None, "as root the program 'setpriv' (util-linux) is needed too"
+        )
     try:
-        version = _output(["bwrap", "--version"]).removeprefix("bubblewrap").strip()
+        version = _output([*_found("bwrap"), "--version"]).removeprefix("bubblewrap").strip()
         reason = ""
         # Older versions (before 0.8) and setuid installations cannot forbid further user namespaces.
         for flags in (("--disable-userns",), ()):
             argv = bubblewrap([], cwd=Path("/"), network=False, size=MIB, flags=flags, program=["true"])
-            ended = subprocess.run(argv, env={}, capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False)
+            ended = subprocess.run(
+                argv, env={}, capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False
+            )
             if ended.returncode == 0:
                 return SandboxReport(True, "bubblewrap", version, None, flags)
             reason = ended.stderr.strip().splitlines()[-1] if ended.stderr.strip() else "it said nothing"
@@ -92,7 +96,7 @@ def bubblewrap(
     # Parents first: a later mount lies on top of an earlier one.
     everything.sort(key=lambda mount: len(mount.path.parts))
     sources = {mount: str(mount.path.resolve()) for mount in everything}
-    launcher, prefix = str(LAUNCHER), []
+    launcher, prefix = str(_LAUNCHER), []
     if _is_root():
         staged = {mount: f"/tmp/{number}" for number, mount in enumerate(everything)}  # noqa: S108
         prefix = _as_plain_user([(sources[m], staged[m]) for m in everything], launcher)
@@ -115,9 +119,10 @@ def bubblewrap(
     return [*argv, "--remount-ro", "/", "--chdir", str(cwd), "--", *program]
 
 
-def launcher_program(descriptor: int) -> list[str]:
-    """The program that sets the limits inside and becomes the command; see `_launch`."""
-    return [sys.executable, "-I", "-S", "-B", _LAUNCHER_INSIDE, str(descriptor)]
+def launch_program(descriptor: int, *, inside: bool) -> list[str]:
+    """The program that sets the limits and becomes the command (see `_launch`), for use inside or without."""
+    script = _LAUNCHER_INSIDE if inside else str(_LAUNCHER)
+    return [sys.executable, "-I", "-S", "-B", script, str(descriptor)]
 
 
 def hand_over(directories: Iterable[Path]) -> None:
@@ -133,12 +138,15 @@ def hand_over(directories: Iterable[Path]) -> None:
 
 
 def _as_plain_user(staged: Sequence[tuple[str, str]], launcher: str) -> list[str]:
-    stage = [*_found("bwrap"), "--die-with-parent", "--dev-bind", "/", "/", "--tmpfs", "/tmp"]  # noqa: S108
+    # A process namespace of its own: bubblewrap gives its rights up, so its death could not signal a process
+    # of another user; the kernel, on the end of a namespace, kills whoever is in it.
+    stage = [*_found("bwrap"), "--die-with-parent", "--unshare-pid"]
+    stage += ["--dev-bind", "/", "/", "--tmpfs", "/tmp"]  # noqa: S108
     for source, target in staged:
         stage += ["--bind", source, target]
     stage += ["--ro-bind", launcher, "/tmp/launch.py", "--chdir", "/", "--"]  # noqa: S108
     user = str(SANDBOX_UID)
-    become = ["--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs", "--pdeathsig", "KILL"]
+    become = ["--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs"]
     return [*stage, *_found("setpriv"), *become, "--"]
 
 

@@ -42,6 +42,8 @@ def json_evidence(source: Path | bytes, what: str, shape: TypeAdapter[Shape]) ->
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the top"
-        raise EvidenceUnreadable(f"the {what} is not in the form expected at {place}: {first['msg']}") from error
+        raise EvidenceUnreadable(
+            f"the {what} is not in the form expected at {place}: {first['msg']}"
+        ) from error
     except (ValueError, RecursionError) as error:
         raise EvidenceUnreadable(f"the {what} is not JSON: {str(error)[:200]}") from error

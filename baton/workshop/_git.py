@@ -76,7 +76,7 @@ class Git:
         work_tree = tree or self.tree
         ended = await run_process(
             [_program(), f"--git-dir={self.directory}", f"--work-tree={work_tree}", *_settings(), *arguments],
-            cwd=work_tree,
+            cwd=self.directory.parent,
             env={
                 **_ENVIRONMENT,
                 "PATH": f"{Path(_program()).parent}:/usr/local/bin:/usr/bin:/bin",
@@ -100,7 +100,7 @@ class Git:
 def last_words(stderr: bytes) -> str:
     """The end of what git said, on one line, without credentials of an address."""
     lines = [line for line in stderr.decode(errors="replace").splitlines() if line.strip()]
-    return _CREDENTIALS.sub("://***@", " / ".join(lines[-4:]))[-600:] or "it said nothing"
+    return _CREDENTIALS.sub("://***@", " / ".join(lines[-8:]))[:800] or "it said nothing"
 
 
 def without_credentials(address: str) -> str:

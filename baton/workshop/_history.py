@@ -65,6 +65,7 @@ class History:
         into.mkdir(parents=True, exist_ok=True)
         if any(into.iterdir()):
             raise ValueError(f"cannot export into {str(into)!r}: it is not empty")
+        self.private.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.private, prefix="index-") as scratch:
             env = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
             await self._git("read-tree", target.sha, env=env, tree=into)
@@ -84,7 +85,9 @@ class History:
         if found is None or not found.mode.startswith("100"):
             raise FileNotInCommit(f"commit {commit} has no regular file {path!r}")
         if found.size > limit:
-            raise FileNotInCommit(f"file {path!r} in commit {commit} has {found.size} bytes, more than {limit}")
+            raise FileNotInCommit(
+                f"file {path!r} in commit {commit} has {found.size} bytes, more than {limit}"
+            )
         return await self._git("cat-file", "blob", f"{commit}:{found.path}")
 
     async def files(self, commit: str) -> list[FileEntry]:
@@ -108,7 +111,9 @@ class History:
         try:
             found = await self._git("rev-parse", f"{name}^{{commit}}", f"{name}^{{tree}}")
         except GitFailed as error:
-            raise CommitNotFound(f"the workspace in {str(self.private.parent)!r} has no commit {name!r}") from error
+            raise CommitNotFound(
+                f"the workspace in {str(self.private.parent)!r} has no commit {name!r}"
+            ) from error
         sha, tree = found.decode().split()
         return Commit(sha, tree)
 

@@ -2,8 +2,8 @@
 
 Run as a script by file name (`python -I -S _launch.py FD`): inside the sandbox nothing of Baton but
 this file can be seen, so it imports the standard library alone. FD is a file that holds one JSON object:
-`command`, `env`, `rlimits` ([[name, soft, hard], …]) and `supervise`. It is emptied when the limits
-are set, which tells the caller that every step before the command went well.
+`command`, `env`, `rlimits` ([[name, soft, hard], …]), `supervise`, and `parent`, the worker's process. It is
+emptied when the limits are set, which tells the caller that every step before the command went well.
 
 Limits are set here, in a fresh process, and not by `preexec_fn`: that would run Python between fork
 and exec of a threaded program, which can deadlock. Within bubblewrap it also has to happen after the
@@ -68,6 +68,8 @@ def _supervise(request: dict[str, Any]) -> None:
     """Without a process namespace: adopt what the command leaves behind, and kill it at the end."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != request["parent"]:
+        os._exit(128 + signal.SIGTERM)  # the worker died before the line above
     signal.signal(signal.SIGTERM, _end)
     child = os.fork()
     if child == 0:

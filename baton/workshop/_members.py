@@ -20,11 +20,12 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class UnpackLimits:
-    """Caps on an archive: members, unpacked bytes, and unpacked over packed bytes (from the first MiB on)."""
+    """Caps on an archive: members, unpacked bytes, and unpacked over packed bytes (past `free_bytes`)."""
 
     members: int = 20_000
     total_bytes: int = 1024 * _MIB
     ratio: int = 200
+    free_bytes: int = 64 * _MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def members(archive: Path, limits: UnpackLimits) -> Iterator[Member]:
 
     To be used within `readable`, which covers what goes wrong while a member's content is read, too.
     """
-    allowed = min(limits.total_bytes, max(_MIB, archive.stat().st_size * limits.ratio))
+    allowed = min(limits.total_bytes, max(limits.free_bytes, archive.stat().st_size * limits.ratio))
     seen = set[tuple[str, str]]()
     with _Bounded(archive, allowed) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
         total = 0

@@ -56,16 +56,19 @@ async def run_process(
     with tempfile.TemporaryFile() as source:
         source.write(stdin)
         source.seek(0)
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=source,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=cwd,
-            env=dict(env),
-            pass_fds=tuple(pass_fds),
-            start_new_session=True,
+        spawning = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
+                *argv,
+                stdin=source,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                cwd=cwd,
+                env=dict(env),
+                pass_fds=tuple(pass_fds),
+                start_new_session=True,
+            )
         )
+        process = await _spawned(spawning)
     pumps = [
         asyncio.create_task(_pump(process.stdout, out, on_output)),
         asyncio.create_task(_pump(process.stderr, err, on_output)),
@@ -97,7 +100,20 @@ async def run_process(
     )
 
 
-async def _pump(stream: asyncio.StreamReader | None, into: Capture, on_output: Callable[[], None] | None) -> None:
+async def _spawned(spawning: asyncio.Future[asyncio.subprocess.Process]) -> asyncio.subprocess.Process:
+    """Cancelled half way, asyncio would kill the launcher alone: see it through, then kill the tree."""
+    try:
+        return await asyncio.shield(spawning)
+    except asyncio.CancelledError:
+        process = await spawning
+        _kill(process)
+        await process.wait()
+        raise
+
+
+async def _pump(
+    stream: asyncio.StreamReader | None, into: Capture, on_output: Callable[[], None] | None
+) -> None:
     assert stream is not None
     while chunk := await stream.read(_CHUNK):
         into.feed(chunk)

@@ -117,7 +117,9 @@ def unpack(archive: Path, into: Path, *, limits: UnpackLimits | None = None) -> 
                     while chunk := member.content.read(1 << 20):
                         file.write(chunk)
             except (FileExistsError, NotADirectoryError) as error:
-                raise ArchiveRefused(f"the archive's member {member.path!r} comes twice, as file or folder") from error
+                raise ArchiveRefused(
+                    f"the archive's member {member.path!r} comes twice, as file or folder"
+                ) from error
             target.chmod(0o755 if member.executable else 0o644)
     if not top:
         raise ArchiveBroken(f"the archive {archive.name!r} is empty")

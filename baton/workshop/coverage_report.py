@@ -48,5 +48,7 @@ def read_coverage(source: Path | bytes) -> Coverage:
         percent=round(totals.percent_covered, 2) if totals.num_statements else 0.0,
         covered_lines=totals.covered_lines,
         total_lines=totals.num_statements,
-        files={plain(path, 300): round(file.summary.percent_covered, 2) for path, file in report.files.items()},
+        files={
+            plain(path, 300): round(file.summary.percent_covered, 2) for path, file in report.files.items()
+        },
     )

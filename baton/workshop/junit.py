@@ -61,7 +61,9 @@ def read_junit(source: Path | bytes) -> TestRun:
     try:
         root = fromstring(data, forbid_dtd=True)
     except DefusedXmlException as error:
-        raise EvidenceUnreadable(f"the JUnit report is refused as hostile XML: {type(error).__name__}") from error
+        raise EvidenceUnreadable(
+            f"the JUnit report is refused as hostile XML: {type(error).__name__}"
+        ) from error
     except (ParseError, ValueError, LookupError, RecursionError) as error:
         raise EvidenceUnreadable(f"the JUnit report is not XML: {str(error)[:200]}") from error
     if root.tag not in ("testsuites", "testsuite"):
@@ -106,7 +108,9 @@ def _worst(results: Iterable[Any]) -> str:
 def _failures(case: Any, results: Iterable[Any]) -> list[TestFailure]:
     name = plain("::".join(part for part in (case.classname, case.name) if part), _ID) or "(no name)"
     return [
-        TestFailure(name, plain(result.message or "", _MESSAGE) or "no message", plain(result.text or "", _DETAIL))
+        TestFailure(
+            name, plain(result.message or "", _MESSAGE) or "no message", plain(result.text or "", _DETAIL)
+        )
         for result in results
         if isinstance(result, (junitparser.Failure, junitparser.Error))
     ]

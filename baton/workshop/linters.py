@@ -86,7 +86,9 @@ def read_bandit(source: Path | bytes) -> list[LintFinding]:
     report = json_evidence(source, "bandit report", _BANDIT)
     if report.errors:
         first = report.errors[0]
-        raise EvidenceUnreadable(f"bandit could not scan {plain(first.filename, 300)!r}: {plain(first.reason, 200)}")
+        raise EvidenceUnreadable(
+            f"bandit could not scan {plain(first.filename, 300)!r}: {plain(first.reason, 200)}"
+        )
     return [
         LintFinding(
             tool="bandit",

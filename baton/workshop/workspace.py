@@ -23,7 +23,7 @@ from baton.workshop._git import Git
 from baton.workshop._history import Commit, FileEntry, History
 from baton.workshop._lock import file_lock
 from baton.workshop._tidy import empty, tidy
-from baton.workshop.errors import CommitNotFound, GitFailed, TagTaken
+from baton.workshop.errors import CommitNotFound, GitFailed, TagTaken, WorkspaceError
 
 __all__ = ["Commit", "FileEntry", "Workspace", "Workspaces"]
 
@@ -104,9 +104,13 @@ class Workspace(History):
         are left out. Every `.git` found in the tree is removed: its files are committed as plain files.
         """
         async with self._writing() as lock:
+            if self.tree.is_symlink() or not self.tree.is_dir():
+                raise WorkspaceError(
+                    f"the tree {str(self.tree)!r} is gone; restore a commit to bring it back"
+                )
             await asyncio.to_thread(tidy, self.tree)
             head = await self.head()
-            await self._git("add", "--all", "--", ".", lock=lock)
+            await self._git("add", "--all", lock=lock)
             tree = (await self._git("write-tree", lock=lock)).decode().strip()
             if tree == head.tree:
                 return head
@@ -123,6 +127,9 @@ class Workspace(History):
         """Make the tree, and the head, equal to `commit` exactly: all else in the tree is removed."""
         async with self._writing() as lock:
             target = await self._commit(commit)
+            if self.tree.is_symlink() or not self.tree.is_dir():
+                self.tree.unlink(missing_ok=True)
+                self.tree.mkdir()
             await asyncio.to_thread(empty, self.tree)
             await self._git("read-tree", target.sha, lock=lock)
             await self._git("checkout-index", "--all", "--force", lock=lock)
@@ -147,7 +154,9 @@ class Workspace(History):
                 )  # fmt: skip
                 return
             if taken != target:
-                raise TagTaken(f"tag {name!r} is on commit {taken.sha}, not on {target.sha}; choose another name")
+                raise TagTaken(
+                    f"tag {name!r} is on commit {taken.sha}, not on {target.sha}; choose another name"
+                )
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[int]:
@@ -170,5 +179,8 @@ class Workspace(History):
 def _author(author: str) -> dict[str, str]:
     name, _, email = author.partition("<")
     name = re.sub(r"[\x00-\x1f<>]", " ", name).strip() or "Baton"
-    email = re.sub(r"[\x00-\x1f<>\s]", "", email) or f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}@localhost"
+    email = (
+        re.sub(r"[\x00-\x1f<>\s]", "", email)
+        or f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}@localhost"
+    )
     return {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email}

@@ -1,12 +1,13 @@
 """Bounded capture keeps both ends of a stream."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baton.workshop._capture import Capture
 from baton.workshop._plain import plain
 
 
+@settings(max_examples=50, deadline=None, database=None)
 @given(chunks=st.lists(st.binary(max_size=50)), limit=st.integers(1, 200))
 def test_short_streams_are_whole_and_long_ones_keep_both_ends(chunks: list[bytes], limit: int) -> None:
     capture, whole = Capture(limit), b"".join(chunks)
@@ -34,7 +35,8 @@ def test_plain_text_has_no_escapes_and_keeps_lines() -> None:
     assert plain("\x1b[31mred\x1b[0m\r\n\ttab\x00\x1b]0;title\x07end\x7f", 100) == "red\n\ttabend"
 
 
-@given(text=st.text(), limit=st.integers(1, 50))
+@settings(max_examples=50, deadline=None, database=None)
+@given(text=st.text(list("ab \x1b[]0m;\x07\x9b\r\n\t\u202eß\ud800")), limit=st.integers(1, 50))
 def test_plain_text_is_never_longer_than_asked_and_always_encodes(text: str, limit: int) -> None:
     cleaned = plain(text, limit)
     assert len(cleaned) <= limit

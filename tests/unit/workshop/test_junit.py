@@ -1,5 +1,6 @@
 """JUnit XML in, counts and failures out; what is not that is refused."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,7 @@ def test_what_pytest_writes_is_read(tmp_path: Path) -> None:
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null",
          f"--rootdir={tmp_path}", f"--junit-xml={report}", "test_it.py"],
         cwd=tmp_path, capture_output=True, timeout=60, check=False,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )  # fmt: skip
     run = read_junit(report)
     assert (run.tests, run.passed, run.failed, run.errors, run.skipped) == (4, 1, 1, 1, 1)
@@ -40,7 +42,9 @@ def test_what_pytest_writes_is_read(tmp_path: Path) -> None:
 
 
 def _report(*cases: str) -> bytes:
-    return f"<testsuites><testsuite tests='99' failures='0'>{''.join(cases)}</testsuite></testsuites>".encode()
+    return (
+        f"<testsuites><testsuite tests='99' failures='0'>{''.join(cases)}</testsuite></testsuites>".encode()
+    )
 
 
 def test_the_cases_are_counted_and_not_what_the_suite_says_of_them() -> None:
@@ -98,7 +102,7 @@ def test_what_is_not_evidence_is_refused(data: bytes, says: str) -> None:
 
 
 def test_a_missing_report_is_named(tmp_path: Path) -> None:
-    with pytest.raises(EvidenceUnreadable, match="there is no JUnit report at .*gone.xml"):
+    with pytest.raises(EvidenceUnreadable, match=r"there is no JUnit report at .*gone\.xml"):
         read_junit(tmp_path / "gone.xml")
 
 
