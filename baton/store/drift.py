@@ -1,0 +1,111 @@
+"""How the tables of a database differ from those that this version of Baton has, in plain words."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import CheckConstraint, Connection, Inspector, Table, inspect
+from sqlalchemy.types import TypeEngine
+
+from baton.store.tables import Base
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference: in which table, and what it is."""
+
+    table: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.table}: {self.what}"
+
+
+def table_differences(connection: Connection) -> list[Difference]:
+    """Every difference in tables, columns, indexes, foreign keys and enum checks. What is there besides may be."""
+    inspector = inspect(connection)
+    present = set(inspector.get_table_names())
+    differences = []
+    for table in Base.metadata.sorted_tables:
+        found = _of_table(inspector, table, connection) if table.name in present else ["the table is missing"]
+        differences += [Difference(table.name, what) for what in found]
+    return differences
+
+
+def _of_table(inspector: Inspector, table: Table, connection: Connection) -> Iterator[str]:
+    yield from _columns(inspector, table, connection)
+    yield from _indexes(inspector, table)
+    yield from _foreign_keys(inspector, table)
+    yield from _checks(inspector, table)
+
+
+def _columns(inspector: Inspector, table: Table, connection: Connection) -> Iterator[str]:
+    def spelt(kind: TypeEngine[object]) -> str:
+        return kind.compile(connection.dialect)
+
+    present = {column["name"]: column for column in inspector.get_columns(table.name)}
+    for column in table.columns:
+        found = present.get(column.name)
+        if found is None:
+            yield f"the column {column.name!r} is missing"
+            continue
+        if spelt(found["type"]) != spelt(column.type):
+            yield f"the column {column.name!r} is {spelt(found['type'])}, not {spelt(column.type)}"
+        if found["nullable"] != column.nullable:
+            yield f"the column {column.name!r} {'takes' if found['nullable'] else 'refuses'} NULL"
+    key = inspector.get_pk_constraint(table.name)["constrained_columns"]
+    if key != [column.name for column in table.primary_key]:
+        yield f"the primary key is {', '.join(key) or 'missing'}"
+
+
+def _indexes(inspector: Inspector, table: Table) -> Iterator[str]:
+    present = {index["name"]: index for index in inspector.get_indexes(table.name)}
+    for index in sorted(table.indexes, key=lambda index: str(index.name)):
+        found = present.get(str(index.name))
+        columns = [column.name for column in index.columns]
+        if found is None:
+            yield f"the index {str(index.name)!r} on {', '.join(columns)} is missing"
+            continue
+        if found["column_names"] != columns:
+            has = ", ".join(str(name) for name in found["column_names"])
+            yield f"the index {str(index.name)!r} is on {has}, not on {', '.join(columns)}"
+        if bool(found["unique"]) != bool(index.unique):
+            yield f"the index {str(index.name)!r} is {'' if found['unique'] else 'not '}unique"
+        where = f"{inspector.dialect.name}_where"
+        if index.dialect_kwargs.get(where) is not None and where not in found.get("dialect_options", {}):
+            yield f"the index {str(index.name)!r} is on all rows, not WHERE {index.dialect_kwargs[where]}"
+
+
+def _foreign_keys(inspector: Inspector, table: Table) -> Iterator[str]:
+    present = {
+        (tuple(key["constrained_columns"]), key["referred_table"], tuple(key["referred_columns"])): key
+        for key in inspector.get_foreign_keys(table.name)
+    }
+    for wanted in table.foreign_key_constraints:
+        columns = tuple(column.name for column in wanted.columns)
+        target = wanted.elements[0].column
+        text = f"the foreign key from {', '.join(columns)} to {target.table.name}.{target.name}"
+        found = present.get((columns, target.table.name, (target.name,)))
+        if found is None:
+            yield f"{text} is missing"
+        elif found["options"].get("ondelete") != wanted.ondelete:
+            yield f"{text} does not say ON DELETE {wanted.ondelete}"
+
+
+def _checks(inspector: Inspector, table: Table) -> Iterator[str]:
+    present = {check["name"]: _words(check["sqltext"]) for check in inspector.get_check_constraints(table.name)}
+    checks = [check for check in table.constraints if isinstance(check, CheckConstraint)]
+    for check in sorted(checks, key=lambda check: str(check.name)):
+        wanted = _words(str(check.sqltext.compile(compile_kwargs={"literal_binds": True})))
+        found = present.get(str(check.name))
+        if found is None:
+            yield f"the check {str(check.name)!r} is missing"
+            continue
+        if missing := sorted(wanted - found):
+            yield f"the check {str(check.name)!r} refuses {', '.join(missing)}"
+        if surplus := sorted(found - wanted):
+            yield f"the check {str(check.name)!r} takes {', '.join(surplus)}"
+
+
+def _words(condition: str) -> set[str]:
+    return set(re.findall(r"'([^']*)'", condition))

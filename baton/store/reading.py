@@ -1,0 +1,97 @@
+"""What the doors ask the mirror. Rows come back as small frozen values; nothing here changes anything."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
+from sqlalchemy.orm import Session, load_only
+
+from baton.domain.journal import Entry
+from baton.domain.vocabulary import State, Status
+from baton.store.ids import build_key
+from baton.store.records import SUMMARY_COLUMNS, BuildDetail, BuildSummary, Counts, EventRow, HandoffRow
+from baton.store.rows import entry_of
+from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
+from baton.store.transactions import reading
+
+
+def get_build(engine: Engine, build_id: str) -> BuildDetail | None:
+    """The build, if the mirror has it."""
+    with reading(engine) as session:
+        row = session.get(BuildWorkflow, build_key(build_id))
+        return None if row is None else BuildDetail.of(row)
+
+
+def list_builds(
+    engine: Engine,
+    *,
+    project: str | None = None,
+    user: str | None = None,
+    state: State | None = None,
+    status: Status | None = None,
+    limit: int = 50,
+    after: str | None = None,
+) -> list[BuildSummary]:
+    """Builds, newest first. ``after`` is the build ID that the page before ended with.
+
+    Raises ``LookupError`` when the mirror has no build ``after``.
+    """
+    wanted = {
+        BuildWorkflow.project_id: project,
+        BuildWorkflow.user_id: user,
+        BuildWorkflow.current_state: state,
+        BuildWorkflow.status: status,
+    }
+    order = (BuildWorkflow.created_at.desc(), BuildWorkflow.build_id.desc())
+    query = select(BuildWorkflow).options(load_only(*SUMMARY_COLUMNS, raiseload=True)).order_by(*order).limit(limit)
+    query = query.where(*(column == str(value) for column, value in wanted.items() if value is not None))
+    with reading(engine) as session:
+        if after is not None:
+            query = query.where(_older(session, after))
+        return [BuildSummary.of(row) for row in session.scalars(query)]
+
+
+def handoffs(engine: Engine, build_id: str) -> list[HandoffRow]:
+    """The handoffs of a build, in order."""
+    of_build = WorkflowHandoff.workflow_id == build_key(build_id)
+    query = select(WorkflowHandoff).where(of_build, ~WorkflowHandoff.superseded).order_by(WorkflowHandoff.sequence)
+    with reading(engine) as session:
+        return [HandoffRow.of(row) for row in session.scalars(query)]
+
+
+def events(engine: Engine, build_id: str, *, include_superseded: bool = False) -> list[EventRow]:
+    """The events of a build, in order; with ``include_superseded`` also those that a reset made untrue."""
+    with reading(engine) as session:
+        rows = _events(session, build_id, include_superseded=include_superseded)
+        return [EventRow.of(row) for row in rows]
+
+
+def journal(engine: Engine, build_id: str) -> list[Entry]:
+    """The journal of a build as the mirror has it. :func:`baton.domain.journal.verify` proves it."""
+    with reading(engine) as session:
+        return [entry_of(row) for row in _events(session, build_id, include_superseded=False)]
+
+
+def counts(engine: Engine, build_id: str) -> Counts:
+    """How many handoffs and events a build has."""
+    key = build_key(build_id)
+    with reading(engine) as session:
+        of_handoffs = select(func.count()).where(WorkflowHandoff.workflow_id == key, ~WorkflowHandoff.superseded)
+        of_events = select(func.count()).where(WorkflowEvent.workflow_id == key, ~WorkflowEvent.superseded)
+        return Counts(handoffs=session.scalar(of_handoffs) or 0, events=session.scalar(of_events) or 0)
+
+
+def _events(session: Session, build_id: str, *, include_superseded: bool) -> Sequence[WorkflowEvent]:
+    query = select(WorkflowEvent).where(WorkflowEvent.workflow_id == build_key(build_id))
+    if not include_superseded:
+        query = query.where(~WorkflowEvent.superseded)
+    return session.scalars(query.order_by(WorkflowEvent.sequence, WorkflowEvent.timestamp)).all()
+
+
+def _older(session: Session, build_id: str) -> ColumnElement[bool]:
+    last = session.get(BuildWorkflow, build_key(build_id))
+    if last is None:
+        raise LookupError(f"the mirror has no build {build_id!r} to go on after")
+    return or_(
+        BuildWorkflow.created_at < last.created_at,
+        and_(BuildWorkflow.created_at == last.created_at, BuildWorkflow.build_id < last.build_id),
+    )

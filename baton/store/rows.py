@@ -1,0 +1,141 @@
+"""What stands in the rows: journal entries and views to columns, and back."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from baton.domain.actors import Actor
+from baton.domain.facts import RolledBack
+from baton.domain.journal import Entry, Head
+from baton.domain.moves import MoveKind
+from baton.domain.steps import handed_on
+from baton.domain.view import BuildView, HandoffRecord
+from baton.domain.vocabulary import ActorKind, EntryKind
+from baton.store.ids import event_key, handoff_key
+from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
+
+
+def event_row(build: UUID, entry: Entry, *, superseded: bool) -> WorkflowEvent:
+    """The row of ``entry``."""
+    actor = entry.actor
+    return WorkflowEvent(
+        id=event_key(build, entry.hash),
+        workflow_id=build,
+        sequence=entry.sequence,
+        event_type=entry.kind.value,
+        triggered_by=triggered_by(actor),
+        event_data=entry.data,
+        timestamp=entry.at,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        actor_role=None if actor.role is None else actor.role.value,
+        command_id=entry.command_id,
+        prev_hash=entry.prev_hash,
+        hash=entry.hash,
+        superseded=superseded,
+    )
+
+
+def triggered_by(actor: Actor) -> str:
+    """Who did it, in one word for reports: the role played, ``system``, or the person's own ID."""
+    if actor.role is not None:
+        return actor.role.value
+    return "system" if actor.kind is ActorKind.SYSTEM else actor.id
+
+
+def entry_of(row: WorkflowEvent) -> Entry:
+    """The entry that ``row`` holds, exactly."""
+    return Entry.model_validate(
+        {
+            "sequence": row.sequence,
+            "kind": row.event_type,
+            "actor": {"kind": row.actor_kind, "id": row.actor_id, "role": row.actor_role},
+            "at": row.timestamp,
+            "data": row.event_data,
+            "command_id": row.command_id,
+            "prev_hash": row.prev_hash,
+            "hash": row.hash,
+        }
+    )
+
+
+def handoff_rows(build: UUID, view: BuildView, entries: Iterable[Entry]) -> Iterator[WorkflowHandoff]:
+    """The rows of the handoffs in ``view`` that ``entries`` made."""
+    made = {entry.sequence: entry for entry in entries}
+    for record in view.handoff_history:
+        if record.sequence in made:
+            yield _handoff_row(build, record, made[record.sequence])
+
+
+def _handoff_row(build: UUID, record: HandoffRecord, entry: Entry) -> WorkflowHandoff:
+    return WorkflowHandoff(
+        id=handoff_key(build, entry.hash),
+        workflow_id=build,
+        sequence=record.sequence,
+        from_role=record.from_role.value,
+        to_role=None if record.to_role is None else record.to_role.value,
+        from_state=record.from_state.value,
+        to_state=record.to_state.value,
+        commit_id=record.commit,
+        data_transferred=data_transferred(entry),
+        timestamp=record.timestamp,
+        superseded=False,
+    )
+
+
+def data_transferred(entry: Entry) -> dict[str, Any]:
+    """What the next role gets with the handoff that ``entry`` made."""
+    data = entry.data
+    if entry.kind is EntryKind.ROLLED_BACK:
+        fact = RolledBack.model_validate(data)
+        return {"reason": fact.reason, "commit": fact.commit}
+    handed: dict[str, Any] = handed_on(data.get("report") or {})
+    if data["move"] == MoveKind.REWORK.value:
+        findings = [*data.get("findings", []), *handed.get("findings", [])]
+        handed |= {"reason": data.get("reason", ""), "findings": findings}
+    return handed
+
+
+def set_build(row: BuildWorkflow, view: BuildView) -> None:
+    """Make ``row`` say what ``view`` says."""
+    for name, value in build_values(view).items():
+        setattr(row, name, value)
+
+
+def build_values(view: BuildView) -> dict[str, Any]:
+    """The columns of a build's row but for its ID, by attribute."""
+    folded = view.model_dump(mode="json")
+    phases = {f"{phase}_phase": record for phase, record in folded["phases"].items()}
+    return phases | {
+        "build_id": view.build_id,
+        "workflow_id": view.workflow_id,
+        "first_run_id": view.first_run_id,
+        "project_id": view.project_id,
+        "user_id": view.user_id,
+        "title": view.request.title,
+        "profile": view.request.profile,
+        "current_state": view.current_state.value,
+        "acting_role": None if view.current_role is None else view.current_role.value,
+        "status": view.status.value,
+        "progress": view.progress,
+        "created_at": view.created_at,
+        "updated_at": view.updated_at,
+        "completed_at": view.completed_at,
+        "metadata_": view.request.metadata,
+        "head_sequence": view.head.sequence,
+        "head_hash": view.head.hash,
+        "view": folded,
+    }
+
+
+def view_of(row: BuildWorkflow) -> BuildView:
+    """The view that ``row`` holds."""
+    view = BuildView.model_validate(row.view)
+    # JSONB does not keep the order of keys, and the oldest command is the first to be forgotten.
+    view.commands = dict(sorted(view.commands.items(), key=lambda item: item[1]))
+    return view
+
+
+def head_of(row: BuildWorkflow | None) -> Head:
+    """Where the living journal ends."""
+    return Head() if row is None else Head(sequence=row.head_sequence, hash=row.head_hash)

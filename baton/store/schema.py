@@ -1,0 +1,80 @@
+"""The schema of a database: which revision it has, bringing it up to date, and checking it."""
+
+from pathlib import Path
+from uuid import uuid5
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from baton.store.drift import Difference, table_differences
+from baton.store.errors import SchemaOutdated
+from baton.store.ids import NAMESPACE
+from baton.store.transactions import alone, reading, upgrade_command
+from baton.store.urls import redacted
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+_LOCK = uuid5(NAMESPACE, "schema")
+
+
+def upgrade(engine: Engine) -> str:
+    """Bring the schema to :func:`head`, which is returned. Safe to be done by several processes at once."""
+    config = _config()
+    with alone(engine, _LOCK) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return head()
+
+
+def current(engine: Engine) -> str | None:
+    """The revision of the database; ``None`` when it has none of the tables yet."""
+    with reading(engine) as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def head() -> str:
+    """The revision that this version of Baton works with."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    if revision is None:
+        raise RuntimeError(f"no migrations in {str(_SCRIPTS)!r}: this installation is incomplete")
+    return revision
+
+
+def check(engine: Engine) -> list[Difference]:
+    """What of the schema is not as this version of Baton has it; empty when all is well. Changes nothing."""
+    found = current(engine)
+    differences = []
+    if found != head():
+        has = "the database has no revision" if found is None else f"the database has revision {found!r}"
+        differences.append(Difference("alembic_version", f"{has}; this version of Baton works with {head()!r}"))
+    with reading(engine) as session:
+        return differences + table_differences(session.connection())
+
+
+def require_current(engine: Engine) -> None:
+    """Raise :class:`SchemaOutdated`, with what to run, unless the database has the revision :func:`head`."""
+    found = current(engine)
+    if found == head():
+        return
+    where = redacted(engine.url)
+    if found is not None and found not in _known():
+        raise SchemaOutdated(
+            f"the database {where} has the schema {found!r}, which this version of Baton does not know "
+            f"(it knows up to {head()!r}); use the version of Baton that upgraded it, or a later one"
+        )
+    has = "has no tables yet" if found is None else f"has the schema {found!r}"
+    raise SchemaOutdated(
+        f"the database {where} {has}, and this version of Baton works with {head()!r}; run: {upgrade_command(engine)}"
+    )
+
+
+def _known() -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
