@@ -46,7 +46,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_first_run_writes_the_first_attempt_and_reports_its_files(tmp_path: Path) -> None:
-    report = _report(tmp_path, run_in_phase=1, feedback=[])
+    report = _report(tmp_path, run_in_phase=1, feedback=None)
     assert _files(tmp_path) == _files(EXAMPLE / "attempts" / "1")
     assert report["verdict"] == "passed"
     assert report["output"] == {"attempt": 1, "files": sorted(_files(tmp_path))}
@@ -61,7 +61,7 @@ def test_the_summary_says_that_an_attempt_was_replayed(tmp_path: Path) -> None:
 def test_a_second_run_answers_the_findings_over_the_first_attempt(tmp_path: Path) -> None:
     _report(tmp_path, run_in_phase=1)
     finding = {"id": "F1", "message": "AssertionError: fig before apple\nat line 32"}
-    code, out, err = _perform(tmp_path, json.dumps({"run_in_phase": 2, "feedback": [finding]}).encode())
+    code, out, err = _perform(tmp_path, json.dumps({"run_in_phase": 2, "feedback": {"findings": [finding]}}).encode())
     assert code == 0
     assert "answering F1: AssertionError: fig before apple\n" in err
     assert "answering 1 finding " in json.loads(out.splitlines()[-1])["summary"]
@@ -95,8 +95,8 @@ def test_one_killed_on_the_way_has_written_nothing(tmp_path: Path) -> None:
         (b'{"run_in_phase": 0}', "run_in_phase is 0"),
         (b'{"run_in_phase": true}', "run_in_phase is True"),
         (b'{"run_in_phase": "1"}', "run_in_phase is '1'"),
-        (b'{"run_in_phase": 1, "feedback": "fix it"}', "no list of findings"),
-        (b'{"run_in_phase": 1, "feedback": [{"id": "F1"}]}', "no list of findings"),
+        (b'{"run_in_phase": 1, "feedback": "fix it"}', "no object with findings"),
+        (b'{"run_in_phase": 1, "feedback": {"findings": [{"id": "F1"}]}}', "no object with findings"),
     ],
 )
 def test_a_malformed_order_is_refused(tmp_path: Path, order: bytes, complaint: str) -> None:

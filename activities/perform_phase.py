@@ -1,0 +1,108 @@
+"""The activity that has a role perform its phase, in the build's workspace."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from temporalio import activity
+
+from activities.failures import application_error
+from activities.heartbeats import heartbeating
+from activities.kept_reports import KeptReports
+from baton.domain.refusals import Refusal
+from baton.domain.reports import PhaseReport, parse_report
+from baton.domain.steps import PhaseOrder
+from baton.domain.vocabulary import RefusalCode
+from baton.runners.base import Heartbeat, Surroundings
+from baton.runners.catalogue import Profiles
+from baton.runners.failures import ReportTooLarge, ReportUnreadable, RequestUnusable, RunnerFailure
+from baton.runners.profile import Profile
+from baton.workshop.workspace import Workspace, Workspaces
+
+_SUMMARY = 72
+
+
+class PerformPhase:
+    """Registers ``perform_phase``. What changes in a workspace is what a commit holds; all else is undone."""
+
+    def __init__(self, profiles: Profiles, workspaces: Workspaces, surroundings: Surroundings) -> None:
+        self._profiles = profiles
+        self._workspaces = workspaces
+        self._surroundings = surroundings
+
+    @activity.defn(name="perform_phase")
+    async def perform_phase(self, order: PhaseOrder) -> PhaseReport:
+        """Perform ``order`` and report. Failures carry a stable ``type``; see ``baton.contracts.errors``.
+
+        Cancelled, it kills what it started and puts the tree back to the commit it began with.
+        """
+        try:
+            async with heartbeating() as beat:
+                profile = self._profiles.load(order.request.profile)
+                workspace = await self._open(order, profile)
+                # Another worker may still be at an earlier attempt that Temporal has given up.
+                async with workspace.exclusive():
+                    return await self._once(order, profile, workspace, beat)
+        except Exception as error:
+            if not isinstance(error, RunnerFailure):
+                activity.logger.warning("The phase could not be performed", exc_info=error)
+            raise application_error(error) from error
+
+    async def _open(self, order: PhaseOrder, profile: Profile) -> Workspace:
+        try:
+            return await self._workspaces.open(order.build_id, repo=order.request.repo, ref=profile.ref)
+        except ValueError as error:
+            raise RequestUnusable(str(error)) from error
+
+    async def _once(self, order: PhaseOrder, profile: Profile, workspace: Workspace, beat: Heartbeat) -> PhaseReport:
+        base = order.commit or await _first_commit(workspace)
+        kept = KeptReports(workspace.private / "reports", activity.info().workflow_run_id or "")
+        made = kept.find(order)
+        if made is not None:
+            await workspace.restore(made.commit or base)
+            return made
+        await workspace.restore(base)
+        async with _undone_unless_committed(workspace, base):
+            runner = profile.runner(order.role, self._surroundings)
+            report = await runner.perform(order, workspace, beat)
+            commit = await workspace.commit(_message(order, report), author=f"Baton {order.role.value}")
+            report = _checked(report.model_copy(update={"commit": commit.sha, "tree": commit.tree}))
+            kept.keep(order, report)
+        return report
+
+
+@contextlib.asynccontextmanager
+async def _undone_unless_committed(workspace: Workspace, base: str) -> AsyncIterator[None]:
+    try:
+        yield
+    except BaseException:
+        # In a task of its own: a second cancellation, at a worker's end, must not leave the tree half restored.
+        await asyncio.shield(asyncio.create_task(workspace.restore(base)))
+        raise
+
+
+async def _first_commit(workspace: Workspace) -> str:
+    """The commit that the build began with, remembered at the first order: it has none to name."""
+    file: Path = workspace.private / "first-commit"
+    if not file.exists():
+        draft = file.with_suffix(".new")
+        draft.write_text((await workspace.head()).sha, encoding="ascii")
+        draft.replace(file)
+    return file.read_text(encoding="ascii")
+
+
+def _message(order: PhaseOrder, report: PhaseReport) -> str:
+    run = f", run {order.run_in_phase}" if order.run_in_phase > 1 else ""
+    title = f"{order.phase.value.capitalize()} of {order.build_id}{run}"
+    return f"{title[:_SUMMARY]}\n\n{report.summary}\n\nBuild: {order.build_id}\nPhase-run: {order.number}\n"
+
+
+def _checked(report: PhaseReport) -> PhaseReport:
+    """The report, if it is one that the workflow can take: runners from outside may return anything."""
+    try:
+        return parse_report(report.to_json())
+    except (Refusal, ValueError) as error:
+        if isinstance(error, Refusal) and error.code is RefusalCode.REPORT_TOO_LARGE:
+            raise ReportTooLarge(error.message) from error
+        raise ReportUnreadable(f"the runner returned no report: {error}") from error

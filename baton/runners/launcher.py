@@ -1,0 +1,103 @@
+"""Run a role's commands: in the sandbox, in the role's time, with no more of the worker's environment than is named."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from baton.runners.base import Heartbeat, RunnerContext, RunnerOptions
+from baton.runners.failures import RunnerTimedOut
+from baton.workshop import sandbox
+from baton.workshop.limits import Limits, SandboxPolicy
+from baton.workshop.sandbox import CommandResult
+
+EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+"""The name of an environment variable."""
+
+
+class LaunchOptions(RunnerOptions):
+    """What a profile may say about how a role's commands are run.
+
+    ``env`` names variables of the worker that a command gets (one that is not set is left out), ``set_env`` gives
+    further ones. ``readable`` and ``writable`` are folders that it may see besides its own. ``sandbox`` overrules
+    ``[sandbox] policy``.
+    """
+
+    env: tuple[EnvName, ...] = ()
+    set_env: dict[EnvName, str] = Field(default_factory=dict)
+    readable: tuple[Path, ...] = ()
+    writable: tuple[Path, ...] = ()
+    network: bool = False
+    sandbox: SandboxPolicy | None = None
+
+
+@dataclass(frozen=True)
+class Launcher:
+    """Runs commands for one performance of a phase. ``deadline`` is on the monotonic clock."""
+
+    options: LaunchOptions
+    policy: SandboxPolicy
+    limits: Limits
+    environment: Mapping[str, str]
+    heartbeat: Heartbeat
+    deadline: float
+    passed: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def begin(cls, options: LaunchOptions, context: RunnerContext, heartbeat: Heartbeat) -> "Launcher":
+        """A launcher whose time starts now."""
+        environment = context.surroundings.environment
+        return cls(
+            options=options,
+            policy=options.sandbox or context.policy,
+            limits=context.limits,
+            environment=environment,
+            heartbeat=heartbeat,
+            deadline=time.monotonic() + context.limits.wall_seconds,
+            passed={name: environment[name] for name in options.env if name in environment} | options.set_env,
+        )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values that must not be quoted."""
+        return tuple(self.passed.values())
+
+    async def run(
+        self,
+        command: Sequence[str],
+        *,
+        cwd: Path,
+        writable: Sequence[Path],
+        readable: Sequence[Path] = (),
+        env: Mapping[str, str] | None = None,
+        stdin: bytes = b"",
+    ) -> CommandResult:
+        """Run ``command`` and wait for its end. ``writable[-1]`` becomes its HOME and TMPDIR.
+
+        Raises SandboxUnavailable, and RunnerTimedOut when the phase's time was up before it began.
+        """
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise RunnerTimedOut(f"the phase's {self.limits.wall_seconds:g} s were up before {command[0]!r} began")
+        scratch = str(writable[-1])
+        return await sandbox.run(
+            command,
+            cwd=cwd,
+            writable=[*writable, *self.options.writable],
+            readable=[*readable, *self.options.readable],
+            env={"PATH": self._path(), "HOME": scratch, "TMPDIR": scratch, **(env or {}), **self.passed},
+            limits=replace(self.limits, wall_seconds=left),
+            policy=self.policy,
+            network=self.options.network,
+            stdin=stdin,
+            on_output=self.heartbeat,
+        )
+
+    def _path(self) -> str:
+        own = str(Path(sys.executable).parent)
+        return os.pathsep.join([own, self.environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")])

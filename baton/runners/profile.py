@@ -1,0 +1,134 @@
+"""One profile: how each role is played, what the gates ask for, and how far a build may go."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from baton.domain.terms import ApprovalTerms, Limits, RoleTerms, Terms
+from baton.domain.vocabulary import Role
+from baton.runners.base import CannotPlay, Runner, RunnerContext, Surroundings
+from baton.runners.profile_errors import Problem, invalid, meant, problems_in
+from baton.runners.profile_file import ProfileFile, RoleSection
+from baton.runners.registry import Registry, UnknownRunner
+
+_MARGIN = timedelta(seconds=5)
+_OWN = frozenset(RoleSection.model_fields)
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A profile that was read and found right."""
+
+    name: str
+    source: str
+    digest: str
+    file: ProfileFile
+    options: Mapping[Role, BaseModel]
+    registry: Registry
+
+    @property
+    def description(self) -> str:
+        """What it is for, in the words of its author."""
+        return self.file.profile.description
+
+    @property
+    def ref(self) -> str | None:
+        """Where in a repository a build begins; ``None`` for its default branch."""
+        return self.file.workspace.ref
+
+    def terms(self) -> Terms:
+        """The part that the domain decides by, and that is journaled."""
+        file = self.file
+        return Terms(
+            profile=self.name,
+            digest=self.digest,
+            roles={role: self._role_terms(section) for role, section in file.roles.items()},
+            minimum_coverage=file.gates.minimum_coverage,
+            approvals={state: ApprovalTerms(**section.model_dump()) for state, section in file.gates.approvals.items()},
+            answer_deadline=file.questions.deadline,
+            limits=Limits(**file.limits.model_dump()),
+            history_events=file.history.continue_as_new_after,
+        )
+
+    def runner(self, role: Role, surroundings: Surroundings) -> Runner:
+        """The runner that plays ``role``. Raises RunnerMisconfigured when it does not fit this worker."""
+        section = self.file.roles[role]
+        timeout = self._role_terms(section).timeout
+        # A little less than Temporal allows, so that the runner can still say that its time was up.
+        wall = max(timeout - _MARGIN, timeout * 0.8).total_seconds()
+        context = RunnerContext(
+            role=role,
+            timeout=timeout,
+            policy=self.file.sandbox.policy,
+            limits=self.file.sandbox.limits(wall),
+            surroundings=surroundings,
+        )
+        return self.registry.find(section.runner).from_options(self.options[role], context)
+
+    def _role_terms(self, section: RoleSection) -> RoleTerms:
+        given = {name: getattr(section, name) for name in _OWN}
+        manual = self.registry.find(section.runner).manual
+        return RoleTerms(manual=manual, **{name: value for name, value in given.items() if value is not None})
+
+
+def read_profile(name: str, source: str, raw: bytes, registry: Registry) -> Profile:
+    """Read a profile. ``source`` is what errors call the file. Raises InvalidProfile."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise invalid(source, "", [Problem((), f"is not UTF-8 text (line {line})")]) from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise invalid(source, "", [Problem((), f"is not TOML: {error}")]) from error
+    try:
+        file = _validated(ProfileFile, data)
+    except ValidationError as error:
+        raise invalid(source, text, problems_in(error, ProfileFile)) from error
+    options: dict[Role, BaseModel] = {}
+    problems: list[Problem] = []
+    for role in Role:
+        if role not in file.roles:
+            problems.append(Problem(("roles", role.value), "is missing: a profile says how each role is played"))
+            continue
+        read = _role_options(role, file.roles[role], registry)
+        if isinstance(read, list):
+            problems += read
+        else:
+            options[role] = read
+    if problems:
+        raise invalid(source, text, problems)
+    return Profile(name, source, hashlib.sha256(raw).hexdigest(), file, options, registry)
+
+
+def _role_options(role: Role, section: RoleSection, registry: Registry) -> BaseModel | list[Problem]:
+    at = ("roles", role.value)
+    try:
+        model = registry.find(section.runner).options(role)
+    except (UnknownRunner, CannotPlay) as error:
+        return [Problem((*at, "runner"), str(error))]
+    try:
+        return _validated(model, section.model_extra or {})
+    except ValidationError as error:
+        return [_with_own_keys(problem, at, model) for problem in problems_in(error, model, at)]
+
+
+def _with_own_keys(problem: Problem, at: tuple[str, ...], model: type[BaseModel]) -> Problem:
+    """A key that is unknown in a role's own table may also be a misspelt ``timeout`` or the like."""
+    if not problem.message.startswith("unknown key") or problem.path[:-1] != at:
+        return problem
+    return Problem(problem.path, "unknown key" + meant(str(problem.path[-1]), sorted({*_OWN, *model.model_fields})))
+
+
+def _validated(model: type[Model], data: dict[str, Any]) -> Model:
+    # By way of JSON: only there does pydantic's strict mode take text for an enum and an array for a tuple.
+    return model.model_validate_json(json.dumps(data, default=str), strict=True)

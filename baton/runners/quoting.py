@@ -1,0 +1,37 @@
+"""Quote what a program wrote last, in a message that people and Temporal can carry."""
+
+import re
+from collections.abc import Iterable
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_LINES = 12
+_WIDTH = 240
+_TAIL_BYTES = 16_384
+_SHORTEST_SECRET = 6
+
+
+def last_lines(*streams: bytes, secrets: Iterable[str] = ()) -> str:
+    """The last lines of the first stream that has any, indented, each cut to a width.
+
+    Without terminal escapes and control characters; of a line that was overwritten (progress bars) only the last
+    state; values in ``secrets`` are replaced by ``***``.
+    """
+    hidden = sorted((value for value in secrets if len(value) >= _SHORTEST_SECRET), key=len, reverse=True)
+    for stream in streams:
+        text = stream[-_TAIL_BYTES:].decode(errors="replace").replace("\r\n", "\n")
+        for secret in hidden:
+            text = text.replace(secret, "***")
+        lines = [_CONTROLS.sub("", line) for line in map(_last_state, _ESCAPES.sub("", text).split("\n"))]
+        lines = [line.rstrip() for line in lines if line.strip()]
+        if lines:
+            return "\n".join(f"  | {_cut(line)}" for line in lines[-_LINES:])
+    return "  (it wrote nothing)"
+
+
+def _last_state(line: str) -> str:
+    return line.rstrip("\r").rpartition("\r")[2]
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
