@@ -7,7 +7,8 @@
      ├─ BuildEnded            the build has ended: nothing can be told to it any more
      ├─ BuildNotOpened        the build's profile is unknown or broken; its ID is free again
      ├─ CommandRefused        the build, or the request for one, was answered with no
-     └─ NoWorker              no worker answers in time
+     ├─ NoWorker              no worker answers in time
+     └─ JournalCut            Temporal no longer keeps the first part of a journal
 """
 
 from typing import ClassVar
@@ -53,3 +54,9 @@ class NoWorker(GatewayError):
     """No worker answers on the task queue of the builds."""
 
     code = "no_worker"
+
+
+class JournalCut(GatewayError):
+    """The first part of a journal is no longer kept by Temporal."""
+
+    code = "journal_cut"
