@@ -1,11 +1,10 @@
-"""``dev``: all that builds need on this machine, for as long as it is wanted."""
+"""What ``dev`` does: a stack that stays up, and a page that says where things are."""
 
 import os
 import shlex
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -14,8 +13,6 @@ from baton.runtime.redaction import redacted
 from baton.runtime.settings import Settings
 from baton.store.reading import list_builds
 from baton.workshop.sandbox import probe
-from gateway.cli.app import app
-from gateway.cli.command import command
 from gateway.cli.connection import quiet_logs
 from gateway.cli.invocation import Invocation
 from gateway.embedded.keeping import keep_running
@@ -26,26 +23,10 @@ from gateway.signals import Stopped, until_signalled
 _RECENT = 500
 
 
-@command(app, "dev", temporal=False)
-async def dev(
-    invocation: Invocation,
-    home: Annotated[
-        Path | None, typer.Option("--home", metavar="DIR", help="Where state is kept.  [.baton]", show_default=False)
-    ] = None,
-    profiles: Annotated[
-        Path | None, typer.Option("--profiles", metavar="DIR", help="A folder of further profiles.", show_default=False)
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option("--port", help="Temporal's port.  [7233, or a free one]", show_default=False)
-    ] = None,
-    ui_port: Annotated[
-        int | None, typer.Option("--ui-port", help="The Web UI's port.  [8233, or a free one]", show_default=False)
-    ] = None,
+async def run(
+    invocation: Invocation, *, home: Path | None, profiles: Path | None, port: int | None, ui_port: int | None
 ) -> None:
-    """Run Temporal, its Web UI and a worker on this machine, until Ctrl-C.
-
-    What is under way is kept in .baton and taken up again at the next start.
-    """
+    """Run the stack of ``home`` until a signal comes."""
     quiet_logs(invocation)
     settings = Settings.from_environment(os.environ, home=home, profiles=profiles)
     stack = Stack(
@@ -55,12 +36,12 @@ async def dev(
         ui_port=ui_port or usual_or_free(USUAL_UI_PORT),
     )
     try:
-        await until_signalled(_run(invocation, stack))
+        await until_signalled(_stay(invocation, stack))
     except Stopped:
         invocation.output.say(Text("Stopped. Nothing runs any more; the state is kept.", style="dim"))
 
 
-async def _run(invocation: Invocation, stack: Stack) -> None:
+async def _stay(invocation: Invocation, stack: Stack) -> None:
     output = invocation.output
     output.say(Text("Starting Temporal and a worker …", style="dim"))
     async with stack:

@@ -1,0 +1,103 @@
+"""What stands above and below the demo's page."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from baton.contracts.names import workflow_id
+from baton.domain.requests import BuildRequest
+from baton.workshop.sandbox import probe
+from gateway.cli.demo.course import Ending
+from gateway.cli.demo.runs import Outcome, PhaseRun
+from gateway.cli.demo.screen import findings_of
+from gateway.cli.plain import line
+from gateway.embedded.stack import Stack
+
+
+def opening(request: BuildRequest) -> RenderableType:
+    """What is going to happen, and what of it is not real."""
+    sandbox = probe()
+    confined = (
+        f"What it wrote runs in a sandbox: bubblewrap {sandbox.version}, without network."
+        if sandbox.available
+        else f"What it wrote runs without a sandbox, with limits only: {sandbox.reason}."
+    )
+    return Group(
+        Text(),
+        Text.assemble(("  Baton", "bold"), f" builds {request.title!r}, from request to release.\n"),
+        Text(
+            "  The code writer is a stand-in: it replays two recorded attempts, so that no key is needed.",
+            style="yellow",
+        ),
+        Text(f"  All else is real: Temporal, git, the tests, the linters, the gates, SQL.\n  {confined}\n", style="dim"),
+    )
+
+
+def summary(ending: Ending, stack: Stack, *, keep: bool) -> Sequence[RenderableType]:
+    """What came of it, with the evidence, and where everything is."""
+    outcome = ending.outcome
+    title = Text.assemble(("  Complete", "bold green"), f" in {outcome.seconds:g} s.\n")
+    return [title, _evidence(ending.runs), Text(), _facts(ending, stack, keep=keep), Text()]
+
+
+def _evidence(runs: Sequence[PhaseRun]) -> Table:
+    table = Table(box=None, padding=(0, 1), expand=True, header_style="dim")
+    table.add_column("", width=0)
+    for name in ("state", "role"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("time", justify="right", no_wrap=True)
+    table.add_column("evidence", ratio=1)
+    now = datetime.now(UTC)
+    for run in runs:
+        table.add_row("", _state(run), run.role.value, f"{run.seconds(now):.1f} s", _shown(run))
+    return table
+
+
+def _state(run: PhaseRun) -> Text:
+    again = f" {run.number}" if run.number > 1 else ""
+    return Text(f"{run.phase.value}{again}", style="yellow" if run.outcome is Outcome.SENT_BACK else "")
+
+
+def _shown(run: PhaseRun) -> RenderableType:
+    parts: list[RenderableType] = [Text(line(run.summary))]
+    for evidence in run.evidence:
+        commit = f" on {evidence.commit[:7]}" if evidence.commit else ""
+        told = f"{line(evidence.name)}: exit code {evidence.exit_code}{commit}, {evidence.sandbox}"
+        parts.append(Text(told, style="dim"))
+    if run.commit and not run.evidence:
+        parts.append(Text(f"commit {run.commit[:7]}", style="dim"))
+    parts += [Text(f"↩ {finding}", style="yellow") for finding in findings_of(run)]
+    return Group(*parts)
+
+
+def _facts(ending: Ending, stack: Stack, *, keep: bool) -> RenderableType:
+    outcome, home = ending.outcome, stack.settings.home
+    same = Text("says the same as Temporal", style="green") if outcome.mirror_matches_history else Text("")
+    for deviation in ending.deviations:
+        same.append(f"\ndiffers from Temporal: {line(deviation)}", style="red")
+    page = f"{stack.ui_url}/namespaces/default/workflows/{workflow_id(outcome.build_id)}"
+    again = "" if keep else f"\n(closed with the demo; to look: python starter.py dev --home {home})"
+    rows = {
+        "Archive": Text(outcome.archive or "none"),
+        "SQL": Text.assemble(f"1 build, {outcome.handoffs} handoffs, {outcome.events} events; ", same),
+        "": Text(outcome.database_url, style="dim"),
+        "Web UI": Text.assemble(page, (again, "dim")),
+        "Kept in": Text.assemble(str(home), ("  (remove it when you are done)" if _made(home) else "", "dim")),
+    }
+    table = Table.grid(padding=(0, 2))
+    for name, value in rows.items():
+        value.overflow = "fold"
+        table.add_row(Text(name, style="bold"), value)
+    parts: list[RenderableType] = [table]
+    if keep:
+        parts.append(Text("\nEverything stays up until Ctrl-C.", style="bold"))
+    return Padding(Group(*parts), (0, 0, 0, 2))
+
+
+def _made(home: Path) -> bool:
+    return home.name.startswith("baton-demo-")
