@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli import advancing, cancelling, db, deciding, examining, holding, listing, looking, starting
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.output import Output
 from gateway.cli.version import version
@@ -59,3 +60,7 @@ def _root(
     if context.invoked_subcommand is None:
         print(context.get_help())
         raise typer.Exit(ExitCode.USAGE)
+
+
+for _group in (starting, looking, listing, advancing, deciding, holding, cancelling, db, examining):
+    _group.register(app)

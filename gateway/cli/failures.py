@@ -13,11 +13,16 @@ def told(error: Exception) -> CommandFailed:
 
 
 def _of_gateway(error: Exception) -> CommandFailed | None:
+    from baton.domain.refusals import Refusal
+    from baton.domain.vocabulary import RefusalCode
     from gateway.errors import CommandRefused, GatewayError, NoWorker
 
     match error:
+        case Refusal():
+            exit_code = ExitCode.USAGE if error.code is RefusalCode.MALFORMED else ExitCode.FAILED
+            return CommandFailed(error.code, _sentence(error), exit_code)
         case CommandRefused():
-            return CommandFailed(error.reason, error.message)
+            return CommandFailed(error.reason, _sentence(error))
         case NoWorker():
             return CommandFailed(error.code, error.message, ExitCode.UNREACHABLE)
         case GatewayError():

@@ -1,16 +1,18 @@
 """One call of a command: its common options, and what it can reach with them."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gateway.cli.output import Output
+from gateway.cli.sender import Sender
 
 if TYPE_CHECKING:
     from temporalio.client import Client
 
     from baton.runtime.settings import Settings
+    from gateway.builds import Builds
 
 
 @dataclass
@@ -21,6 +23,7 @@ class Invocation:
     address: str | None = None
     namespace: str | None = None
     temporal_profile: str | None = None
+    sender: Sender = field(default_factory=Sender)
 
     @cached_property
     def settings(self) -> "Settings":
@@ -34,3 +37,9 @@ class Invocation:
         from gateway.cli.connection import connect
 
         return await connect(self)
+
+    async def builds(self) -> "Builds":
+        """The builds of that Temporal."""
+        from gateway.builds import Builds
+
+        return Builds(await self.connect())
