@@ -1,5 +1,7 @@
 """The activity that reads a profile when a build opens."""
 
+import asyncio
+
 from temporalio import activity
 
 from activities.failures import application_error
@@ -19,6 +21,6 @@ class LoadProfile:
     async def load_profile(self, request: ProfileRequest) -> Terms:
         """The terms in a profile. Fails for good with ``unknown_profile`` or ``invalid_profile``."""
         try:
-            return self._profiles.load(request.name).terms()
+            return (await asyncio.to_thread(self._profiles.load, request.name)).terms()
         except ProfileError as error:
             raise application_error(error) from error

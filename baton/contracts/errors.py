@@ -19,7 +19,7 @@ SANDBOX_UNAVAILABLE = "sandbox_unavailable"  # the profile requires a sandbox th
 WORKSPACE_BROKEN = "workspace_broken"  # git cannot do what is asked; retried
 
 BATCH_BROKEN = "batch_broken"  # entries for the mirror that are no piece of their build's journal; not retried
-MIRROR_GAP = "mirror_gap"  # entries before these are not in the mirror; retried; details: the sequence expected
+MIRROR_GAP = "mirror_gap"  # entries before these are not in the mirror; details: the sequence expected
 MIRROR_FAILED = "mirror_failed"  # the database is away, or its schema is outdated; retried
 
 NOT_OPENED = (UNKNOWN_PROFILE, INVALID_PROFILE)

@@ -49,7 +49,7 @@ def _percent(value: Any, info: ValidationInfo) -> Any:
 
 
 class _Open(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", ser_json_inf_nan="constants")
 
 
 class Finding(_Open):

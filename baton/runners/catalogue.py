@@ -12,7 +12,7 @@ from baton.runners.profile_errors import InvalidProfile, UnknownProfile, meant
 from baton.runners.registry import Registry
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_MOST_BYTES = 64 * 1024
+_MOST_BYTES = 32 * 1024
 
 
 class Profiles:

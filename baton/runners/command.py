@@ -6,9 +6,7 @@ output. Exit code 0 says that the report stands; anything else that the phase ha
 """
 
 import shlex
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field, model_validator
@@ -22,6 +20,7 @@ from baton.runners.command_report import report_of
 from baton.runners.failures import RunnerMisconfigured
 from baton.runners.launcher import EnvName, Launcher, LaunchOptions
 from baton.runners.placeholders import Command, expand, uses
+from baton.runners.scratch import scratch_folder
 from baton.workshop.workspace import Workspace
 
 
@@ -84,8 +83,7 @@ class CommandRunner:
         readable = [examples] if examples is not None and uses(command, "examples") else []
         launcher = Launcher.begin(self._options, self._context, heartbeat)
         told = order.model_dump_json().encode()
-        with tempfile.TemporaryDirectory(dir=workspace.private, prefix="command-") as folder:
-            scratch = Path(folder)
+        with scratch_folder(workspace) as scratch:
             order_file, report_file = scratch / "order.json", scratch / "report.json"
             order_file.write_bytes(told)
             result = await launcher.run(
@@ -96,7 +94,7 @@ class CommandRunner:
                 env={"BATON_ORDER": str(order_file), "BATON_REPORT": str(report_file)},
                 stdin=told,
             )
-            return report_of(order, words[0], result, report_file, launcher.secrets)
+            return report_of(order, _shown(command), result, report_file, launcher.secrets)
 
     def _command(self, phase: Phase) -> Sequence[str]:
         if phase in self._options.phases:
@@ -116,3 +114,8 @@ class CommandRunner:
             )
         # Not a place for placeholders: braces in it are the program's own.
         return [word.replace("{", "{{").replace("}", "}}") for word in words]
+
+
+def _shown(command: Sequence[str]) -> str:
+    """What messages call the program: as the profile has it, without arguments that may hold more than a name."""
+    return " ".join(command[: 2 if command[0] == "{python}" else 1])

@@ -90,9 +90,10 @@ def _written(file: Path, program: str) -> bytes | None:
         return None
     except OSError as error:
         raise ReportUnreadable(f"the report file of {program!r} cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ReportUnreadable(f"{program!r} put something other than a plain file in the place of its report")
     with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ReportUnreadable(f"{program!r} put something other than a plain file in the place of its report")
         raw = opened.read(_READ_BYTES + 1)
     if len(raw) > _READ_BYTES:
         raise _too_large(f"the report file of {program!r} has more than {_READ_BYTES:,} bytes")

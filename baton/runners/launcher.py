@@ -11,10 +11,12 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from baton.runners.base import Heartbeat, RunnerContext, RunnerOptions
-from baton.runners.failures import RunnerTimedOut
+from baton.runners.failures import RunnerMisconfigured, RunnerTimedOut
 from baton.workshop import sandbox
 from baton.workshop.limits import Limits, SandboxPolicy
 from baton.workshop.sandbox import CommandResult
+
+_PLACES = frozenset({"HOME", "LANG", "PATH", "SHELL", "TMPDIR", "USER"})
 
 EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 """The name of an environment variable."""
@@ -24,8 +26,8 @@ class LaunchOptions(RunnerOptions):
     """What a profile may say about how a role's commands are run.
 
     ``env`` names variables of the worker that a command gets (one that is not set is left out), ``set_env`` gives
-    further ones. ``readable`` and ``writable`` are folders that it may see besides its own. ``sandbox`` overrules
-    ``[sandbox] policy``.
+    further ones. ``readable`` and ``writable`` are folders that it may see besides its own (a worker that runs as root
+    gives the writable ones to the sandbox's user). ``sandbox`` overrules ``[sandbox] policy``.
     """
 
     env: tuple[EnvName, ...] = ()
@@ -64,8 +66,8 @@ class Launcher:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Values that must not be quoted."""
-        return tuple(self.passed.values())
+        """Values that must not be quoted: all that the profile passes on, but for what only says where things are."""
+        return tuple(value for name, value in self.passed.items() if name not in _PLACES)
 
     async def run(
         self,
@@ -84,6 +86,11 @@ class Launcher:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise RunnerTimedOut(f"the phase's {self.limits.wall_seconds:g} s were up before {command[0]!r} began")
+        for folder in (*readable, *self.options.readable, *self.options.writable):
+            if not folder.is_absolute() or not folder.exists():
+                raise RunnerMisconfigured(
+                    f"the command {command[0]!r} is to see {str(folder)!r}, and that is no absolute path of this worker"
+                )
         scratch = str(writable[-1])
         return await sandbox.run(
             command,

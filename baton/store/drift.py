@@ -71,6 +71,9 @@ def _indexes(inspector: Inspector, table: Table) -> Iterator[str]:
             yield f"the index {str(index.name)!r} is on {has}, not on {', '.join(columns)}"
         if bool(found["unique"]) != bool(index.unique):
             yield f"the index {str(index.name)!r} is {'' if found['unique'] else 'not '}unique"
+        where = f"{inspector.dialect.name}_where"
+        if index.dialect_kwargs.get(where) is not None and where not in found.get("dialect_options", {}):
+            yield f"the index {str(index.name)!r} is on all rows, not WHERE {index.dialect_kwargs[where]}"
 
 
 def _foreign_keys(inspector: Inspector, table: Table) -> Iterator[str]:

@@ -4,26 +4,29 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from baton.store.errors import DatabaseUnavailable
 from baton.store.urls import parse_url
 
 _CONNECT_SECONDS = 5
 _SQLITE_BUSY_MS = 15_000
-_POSTGRESQL_OPTIONS = {
+_POSTGRESQL_OPTIONS: dict[str, str | int] = {
     "connect_timeout": _CONNECT_SECONDS,
     "application_name": "baton",
     # A host that vanishes is noticed in about a minute, not in two hours.
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
 }
 
 
 def open_engine(url: str) -> Engine:
     """An engine for ``url`` (SQLite file or PostgreSQL). Connects at first use.
 
-    Creates the folder of a SQLite file. Raises :class:`baton.store.errors.UnsupportedDatabase`.
+    Creates the folder of a SQLite file. Raises :class:`~baton.store.errors.UnsupportedDatabase`, and
+    :class:`~baton.store.errors.DatabaseUnavailable` when that folder cannot be made.
     """
     parsed = parse_url(url)
     return _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgresql(parsed)
@@ -37,6 +40,9 @@ def begin_mode(connection: Connection) -> str:
 
 def _open_postgresql(url: URL) -> Engine:
     options = {name: value for name, value in _POSTGRESQL_OPTIONS.items() if name not in url.query}
+    if (key_password := url.query.get("sslpassword")) is not None:
+        url = url.difference_update_query(["sslpassword"])  # an engine shows the options of its URL
+        options["sslpassword"] = str(key_password)
     return create_engine(
         url, connect_args=options, pool_pre_ping=True, hide_parameters=True, json_serializer=_serialize
     )
@@ -44,9 +50,12 @@ def _open_postgresql(url: URL) -> Engine:
 
 def _open_sqlite(url: URL) -> Engine:
     path = Path(str(url.database)).expanduser()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnavailable(f"the folder {str(path.parent)!r} cannot be made: {error.strerror}") from error
     engine = create_engine(
-        make_url(url).set(database=str(path)),
+        url.set(database=str(path)),
         connect_args={"timeout": _SQLITE_BUSY_MS / 1000},
         hide_parameters=True,
         json_serializer=_serialize,

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from baton.domain.journal import Entry
 from baton.domain.vocabulary import State, Status
 from baton.store.ids import build_key
-from baton.store.records import BuildDetail, BuildSummary, Counts, EventRow, HandoffRow
+from baton.store.records import SUMMARY_COLUMNS, BuildDetail, BuildSummary, Counts, EventRow, HandoffRow
 from baton.store.rows import entry_of
 from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
 from baton.store.transactions import reading
@@ -42,7 +42,7 @@ def list_builds(
         BuildWorkflow.status: status,
     }
     order = (BuildWorkflow.created_at.desc(), BuildWorkflow.build_id.desc())
-    query = select(BuildWorkflow).order_by(*order).limit(limit)
+    query = select(BuildWorkflow).options(load_only(*SUMMARY_COLUMNS, raiseload=True)).order_by(*order).limit(limit)
     query = query.where(*(column == str(value) for column, value in wanted.items() if value is not None))
     with reading(engine) as session:
         if after is not None:

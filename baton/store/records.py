@@ -49,6 +49,24 @@ class BuildSummary:
         )
 
 
+SUMMARY_COLUMNS = (
+    BuildWorkflow.build_id,
+    BuildWorkflow.workflow_id,
+    BuildWorkflow.project_id,
+    BuildWorkflow.user_id,
+    BuildWorkflow.title,
+    BuildWorkflow.profile,
+    BuildWorkflow.current_state,
+    BuildWorkflow.acting_role,
+    BuildWorkflow.status,
+    BuildWorkflow.progress,
+    BuildWorkflow.created_at,
+    BuildWorkflow.updated_at,
+    BuildWorkflow.completed_at,
+)
+"""What a summary needs of a row; the rest of it can be large."""
+
+
 @dataclass(frozen=True, slots=True)
 class BuildDetail:
     """One build, whole. ``phases`` and ``metadata`` are the row's JSON, ``view`` its journal folded up to ``head``."""

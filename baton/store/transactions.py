@@ -19,7 +19,9 @@ _MAX_MESSAGE = 500
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that looks. Raises :class:`DatabaseUnavailable`, :class:`SchemaOutdated`."""
+    """A session that looks, and sees one moment. Raises :class:`DatabaseUnavailable`, :class:`SchemaOutdated`."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with told(engine), Session(engine) as session, session.begin():
         yield session
 

@@ -10,8 +10,10 @@ from baton.store.errors import UnsupportedDatabase
 _POSTGRESQL = {"postgres", "postgresql", "postgresql+psycopg"}
 _SQLITE = {"sqlite", "sqlite+pysqlite"}
 _SHOWN_OPTIONS = {"host", "port", "sslmode"}
-_SECRET_OPTIONS = {"password", "sslpassword"}
 _EXPECTED = "expected sqlite:///path/to/file.db or postgresql://user:password@host/database"
+_UNREADABLE = (
+    f"the database URL cannot be read; {_EXPECTED} (in a password, write @ as %40, : as %3A, / as %2F, % as %25)"
+)
 
 
 def parse_url(text: str) -> URL:
@@ -22,16 +24,24 @@ def parse_url(text: str) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        raise UnsupportedDatabase(
-            f"the database URL cannot be read; {_EXPECTED} (write @, :, / and % in a password as %40, %3A, %2F, %25)"
-        ) from None
+        raise UnsupportedDatabase(_UNREADABLE) from None
     if url.drivername in _POSTGRESQL:
-        return url.set(drivername="postgresql+psycopg")
+        return _postgresql(url)
     if url.drivername not in _SQLITE:
         raise UnsupportedDatabase(f"{url.drivername!r} databases are not supported; {_EXPECTED}")
-    if url.database in (None, "", ":memory:") or "mode=memory" in str(url.database):
-        raise UnsupportedDatabase(f"a database in memory forgets every build; {_EXPECTED}")
+    if url.database in (None, "", ":memory:") or "uri" in url.query:
+        raise UnsupportedDatabase(
+            f"the mirror needs a plain file, not a database in memory or a file: URI; {_EXPECTED}"
+        )
     return url.set(drivername="sqlite")
+
+
+def _postgresql(url: URL) -> URL:
+    if "@" in f"{url.host}{url.database}":
+        raise UnsupportedDatabase(_UNREADABLE)  # a piece of the password stands where the host should
+    if (password := url.query.get("password")) is not None:
+        url = url.difference_update_query(["password"]).set(password=str(password))
+    return url.set(drivername="postgresql+psycopg")
 
 
 def redacted(url: URL) -> str:
@@ -42,8 +52,7 @@ def redacted(url: URL) -> str:
 
 
 def scrubbed(message: str, url: URL) -> str:
-    """``message`` with the passwords of ``url`` blotted out, should a driver ever quote one."""
-    secrets = {str(url.password or "")} | {str(url.query.get(name, "")) for name in _SECRET_OPTIONS}
-    for secret in filter(None, secrets):
-        message = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "***", message)
-    return message
+    """``message`` with the password of ``url`` blotted out, should a driver ever quote it."""
+    if not url.password:
+        return message
+    return re.sub(rf"(?<!\w){re.escape(str(url.password))}(?!\w)", "***", message)

@@ -25,7 +25,7 @@ SANDBOX_UID = 61184
 """The user that commands run as when Baton runs as root; the range is set apart for such users."""
 
 WRAPPERS = frozenset({"bwrap", "setpriv"})
-LAUNCHER = Path(__file__).with_name("_launch.py")
+_LAUNCHER = Path(__file__).with_name("_launch.py")
 _LAUNCHER_INSIDE = "/run/baton/launch.py"
 _PROBE_SECONDS = 20
 _ETC = (
@@ -62,7 +62,7 @@ def probe() -> SandboxReport:
     if _is_root() and shutil.which("setpriv") is None:
         return SandboxReport(False, "bubblewrap", None, "as root the program 'setpriv' (util-linux) is needed too")
     try:
-        version = _output(["bwrap", "--version"]).removeprefix("bubblewrap").strip()
+        version = _output([*_found("bwrap"), "--version"]).removeprefix("bubblewrap").strip()
         reason = ""
         # Older versions (before 0.8) and setuid installations cannot forbid further user namespaces.
         for flags in (("--disable-userns",), ()):
@@ -92,7 +92,7 @@ def bubblewrap(
     # Parents first: a later mount lies on top of an earlier one.
     everything.sort(key=lambda mount: len(mount.path.parts))
     sources = {mount: str(mount.path.resolve()) for mount in everything}
-    launcher, prefix = str(LAUNCHER), []
+    launcher, prefix = str(_LAUNCHER), []
     if _is_root():
         staged = {mount: f"/tmp/{number}" for number, mount in enumerate(everything)}  # noqa: S108
         prefix = _as_plain_user([(sources[m], staged[m]) for m in everything], launcher)
@@ -115,9 +115,10 @@ def bubblewrap(
     return [*argv, "--remount-ro", "/", "--chdir", str(cwd), "--", *program]
 
 
-def launcher_program(descriptor: int) -> list[str]:
-    """The program that sets the limits inside and becomes the command; see `_launch`."""
-    return [sys.executable, "-I", "-S", "-B", _LAUNCHER_INSIDE, str(descriptor)]
+def launch_program(descriptor: int, *, inside: bool) -> list[str]:
+    """The program that sets the limits and becomes the command (see `_launch`), for use inside or without."""
+    script = _LAUNCHER_INSIDE if inside else str(_LAUNCHER)
+    return [sys.executable, "-I", "-S", "-B", script, str(descriptor)]
 
 
 def hand_over(directories: Iterable[Path]) -> None:

@@ -100,7 +100,7 @@ class Git:
 def last_words(stderr: bytes) -> str:
     """The end of what git said, on one line, without credentials of an address."""
     lines = [line for line in stderr.decode(errors="replace").splitlines() if line.strip()]
-    return _CREDENTIALS.sub("://***@", " / ".join(lines[-4:]))[-600:] or "it said nothing"
+    return _CREDENTIALS.sub("://***@", " / ".join(lines[-8:]))[:800] or "it said nothing"
 
 
 def without_credentials(address: str) -> str:

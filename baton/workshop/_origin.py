@@ -66,6 +66,11 @@ async def _fetched(git: Git, repo: str, ref: str | None, env: Mapping[str, str])
         )
     except GitFailed as error:
         text = str(error)
+        if "dubious ownership" in text:
+            raise RepositoryNotFound(
+                f"git does not read {shown!r}: it belongs to another user than the worker's. "
+                "Change its owner, or name it by an https or ssh address"
+            ) from error
         if any(sign in text.lower() for sign in _ABSENT):
             raise RepositoryNotFound(f"no git repository could be read at {shown!r}: {text}") from error
         raise RepositoryUnreachable(f"the repository {shown!r} could not be reached: {text}") from error

@@ -19,9 +19,17 @@ from typing import IO, Literal
 
 import psutil
 
-from baton.workshop import _bubblewrap, _tree
-from baton.workshop._bubblewrap import Mount, SandboxReport, probe
-from baton.workshop._process import run_process
+from baton.workshop import _tree
+from baton.workshop._bubblewrap import (
+    WRAPPERS,
+    Mount,
+    SandboxReport,
+    bubblewrap,
+    hand_over,
+    launch_program,
+    probe,
+)
+from baton.workshop._process import Ended, run_process
 from baton.workshop.errors import SandboxUnavailable
 from baton.workshop.limits import Limits, SandboxPolicy
 
@@ -76,31 +84,24 @@ async def run(
     mounts = [Mount(path.absolute(), False) for path in readable]
     mounts += [Mount(path.absolute(), True) for path in writable]
     _check(command, env, cwd.absolute(), mounts)
-    report = await asyncio.to_thread(probe) if policy is not SandboxPolicy.OFF else None
-    if policy is SandboxPolicy.REQUIRE and report is not None and not report.available:
-        raise SandboxUnavailable(
-            f"the profile asks for a sandbox, and this machine cannot run one: {report.reason}. "
-            "Install the package 'bubblewrap' and allow user namespaces, or set sandbox = \"prefer\" in "
-            "the profile to run with limits alone"
-        )
-    wrapped = report is not None and report.available
+    report = await asyncio.to_thread(_chosen, policy)
+    wrapped = report is not None
     private = nullcontext("/tmp") if wrapped else tempfile.TemporaryDirectory(prefix="baton-")  # noqa: S108
     with private as home, tempfile.TemporaryFile() as request:
         full_env = {"PATH": _path(), "HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", **env}
         processes = limits.processes if wrapped else await asyncio.to_thread(_own_processes, limits)
         _write(request, command, full_env, limits.rlimits(processes=processes), supervise=not wrapped)
-        if wrapped and report is not None:
-            await asyncio.to_thread(_bubblewrap.hand_over, writable)
-            argv = _bubblewrap.bubblewrap(
+        argv = launch_program(request.fileno(), inside=wrapped)
+        if report is not None:
+            await asyncio.to_thread(hand_over, writable)
+            argv = bubblewrap(
                 mounts,
                 cwd=cwd.absolute(),
                 network=network,
                 size=limits.memory_bytes,
                 flags=report.flags,
-                program=_bubblewrap.launcher_program(request.fileno()),
+                program=argv,
             )
-        else:
-            argv = [sys.executable, "-I", "-S", "-B", str(_bubblewrap.LAUNCHER), str(request.fileno())]
         ended = await run_process(
             argv,
             cwd=Path("/") if wrapped else cwd,
@@ -110,14 +111,31 @@ async def run(
             wall_seconds=limits.wall_seconds,
             output_bytes=limits.output_bytes,
             grace_seconds=limits.grace_seconds,
-            wrappers=_bubblewrap.WRAPPERS,
+            wrappers=WRAPPERS,
             watch=lambda usage: _over(usage, limits, count=not wrapped),
             on_output=on_output,
         )
         if os.fstat(request.fileno()).st_size and ended.limit is None:
-            raise SandboxUnavailable(
-                f"the sandbox could not be set up: {ended.stderr.decode(errors='replace').strip()[-500:]}"
-            )
+            said = ended.stderr.decode(errors="replace").strip()[-500:]
+            raise SandboxUnavailable(f"the sandbox could not be set up: {said}")
+    return _result(ended, "bubblewrap" if wrapped else "limits")
+
+
+def _chosen(policy: SandboxPolicy) -> SandboxReport | None:
+    """The sandbox to use, or None for limits alone."""
+    if policy is SandboxPolicy.OFF:
+        return None
+    report = probe()
+    if policy is SandboxPolicy.REQUIRE and not report.available:
+        raise SandboxUnavailable(
+            f"the profile asks for a sandbox, and this machine cannot run one: {report.reason}. "
+            "Install the package 'bubblewrap' and allow user namespaces, or set sandbox = \"prefer\" in "
+            "the profile to run with limits alone"
+        )
+    return report if report.available else None
+
+
+def _result(ended: Ended, kind: Kind) -> CommandResult:
     code = 128 - ended.returncode if ended.returncode < 0 else ended.returncode
     number = code - 128 if code - 128 in set(signal.Signals) else None
     return CommandResult(
@@ -128,7 +146,7 @@ async def run(
         timed_out=ended.limit == "wall",
         truncated=ended.truncated,
         duration_seconds=ended.duration_seconds,
-        sandbox="bubblewrap" if wrapped else "limits",
+        sandbox=kind,
         limit=_limit(ended.limit, number),
     )
 

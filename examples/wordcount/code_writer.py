@@ -3,7 +3,8 @@
 Started like any coding agent behind the `command` runner: the order is one JSON object on standard input,
 the current folder is the workspace, progress goes to standard error, and the last line of standard output is
 the report as JSON. From the order it reads `run_in_phase` (1 for the first run of this phase in this build)
-and `feedback` (null, or an object whose `findings` have `id` and `message`). Run N replays `attempts/N`, and later runs the last one.
+and `feedback` (null, or an object whose `findings` have `id` and `message`). Run N replays `attempts/N`, and later
+runs the last one.
 
 STAND_IN_SECONDS says how long an attempt takes (2 when not set).
 
@@ -32,7 +33,9 @@ def main() -> int:
         seconds = read_pace(os.environ.get("STAND_IN_SECONDS", "2"))
         workspace = Path.cwd()
         if ATTEMPTS.is_relative_to(workspace) or workspace.is_relative_to(ATTEMPTS):
-            raise Refused(f"{workspace} holds the recorded attempts and is no workspace; start me in an empty folder")
+            raise Refused(
+                f"{workspace} holds the recorded attempts and is no workspace; start me in an empty folder"
+            )
     except Refused as refused:
         print(f"code_writer: {refused}", file=sys.stderr)
         return 2
@@ -53,7 +56,9 @@ def read_order(raw: bytes) -> tuple[int, list[dict[str, str]]]:
     if not isinstance(run, int) or isinstance(run, bool) or run < 1:
         raise Refused(f"the order's run_in_phase is {run!r}; it counts the runs of this phase, from 1")
     feedback = order.get("feedback")
-    findings = [] if feedback is None else feedback.get("findings", []) if isinstance(feedback, dict) else None
+    if feedback is None:
+        return run, []
+    findings = feedback.get("findings", []) if isinstance(feedback, dict) else None
     if not isinstance(findings, list) or not all(
         isinstance(finding, dict) and isinstance(finding.get("message"), str) for finding in findings
     ):
@@ -80,7 +85,9 @@ def replay(run: int, findings: list[dict[str, str]], workspace: Path, seconds: f
     recorded = sorted((folder for folder in ATTEMPTS.iterdir() if folder.name.isdigit()), key=_number)
     attempt = recorded[min(run, len(recorded)) - 1]
     steps = [f"replaying recorded attempt {attempt.name} of {len(recorded)}"]
-    steps += [f"answering {finding.get('id') or 'a finding'}: {_gist(finding['message'])}" for finding in findings]
+    steps += [
+        f"answering {finding.get('id') or 'a finding'}: {_gist(finding['message'])}" for finding in findings
+    ]
     steps += ["writing the package", "writing its tests"]
     for step in steps:
         print(f"code_writer: {step}", file=sys.stderr, flush=True)

@@ -12,6 +12,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
+from activities.heartbeats import heartbeating
 from baton.contracts.messages import (
     CommandReply,
     JournalPage,
@@ -55,7 +56,7 @@ def terms(*, manual: Sequence[Role] = (), attempts: int = 2, **more: Any) -> Ter
             manual=role in manual,
             attempts=attempts,
             timeout=timedelta(minutes=10),
-            heartbeat=timedelta(seconds=30),
+            heartbeat=timedelta(seconds=10),
         )
         for role in Role
     }
@@ -105,7 +106,8 @@ class Stage:
         act: Act = acts.pop(0) if acts else GOOD[order.phase]
         if isinstance(act, Exception):
             raise act
-        return parse_report(act if isinstance(act, dict) else await act(order))
+        async with heartbeating(timedelta(milliseconds=100)):
+            return parse_report(act if isinstance(act, dict) else await act(order))
 
     @activity.defn(name="mirror_journal")
     async def mirror_journal(self, batch: MirrorBatch) -> None:
@@ -113,16 +115,23 @@ class Stage:
             raise ConnectionError("the database is away")
         book = self.mirrored.setdefault(batch.build_id, [])
         known = {entry.sequence for entry in book}
+        first = batch.entries[0].sequence
+        if first > len(book) + 1:
+            raise ApplicationError("entries are missing", len(book) + 1, type="mirror_gap")
         book.extend(entry for entry in batch.entries if entry.sequence not in known)
 
     async def start(self, build_id: str, **more: Any) -> "Play":
         """Start a build and wait until it is open."""
         asked = request(build_id, **more)
         handle = await self.client.start_workflow(
-            BuildWorkflow.run, StartBuild(request=asked), id=workflow_id(build_id), task_queue=BUILDS_QUEUE
+            BuildWorkflow.run,
+            StartBuild(request=asked),
+            id=workflow_id(build_id),
+            task_queue=BUILDS_QUEUE,
+            task_timeout=timedelta(seconds=2),
         )
         play = Play(self, asked, handle)
-        await handle.execute_update(BuildWorkflow.start, asked, result_type=StartAnswer)
+        await handle.execute_update(BuildWorkflow.start, asked)
         return play
 
 
@@ -190,6 +199,11 @@ async def stage(client: Client, profile: Terms | None = None, *, cached: int = 1
         )
         for role in Role:
             await stack.enter_async_context(
-                Worker(client, task_queue=role_queue(role), activities=[scene.perform_phase])
+                Worker(
+                    client,
+                    task_queue=role_queue(role),
+                    activities=[scene.perform_phase],
+                    max_heartbeat_throttle_interval=timedelta(milliseconds=200),
+                )
             )
         yield scene

@@ -5,36 +5,33 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from baton.domain.reports import Evidence, Finding, PhaseReport
-from baton.runners.base import RunnerOptions
+from baton.runners.scratch import scratch_folder
 from baton.runners.toolchain.delivery import DeliveryOptions, deliver
 from baton.runners.toolchain.job import Job
 from baton.runners.toolchain.release import release_of
-from baton.runners.toolchain.test_command import TestOptions, TestWords
+from baton.runners.toolchain.test_command import TestOptions
 from baton.runners.toolchain.test_run import run_tests
 from baton.workshop import archive as archives
 from baton.workshop.archive import Archive
 from baton.workshop.errors import ArchiveError, TagTaken, UnsafeLink
 
 
-class DeploymentOptions(RunnerOptions):
-    """Options of the release manager. ``test`` is as for the test auditor: it is run once more, on the release."""
+class DeploymentOptions(TestOptions):
+    """Options of the release manager: those of the test auditor, whose tests are run once more, and ``delivery``."""
 
-    test: TestWords | None = None
     delivery: DeliveryOptions = DeliveryOptions()
 
 
 async def deploy(job: Job, options: DeploymentOptions) -> PhaseReport:
     """Make the release and report it. The same order makes the same bytes, however often it is carried out."""
     evidence: list[Evidence] = []
-    async with job.scratch() as scratch:
+    with scratch_folder(job.workspace) as scratch:
         try:
             archive = await _packed(job, scratch)
             folder = await asyncio.to_thread(archives.unpack, archive.path, scratch / "unpacked")
         except (ArchiveError, UnsafeLink) as error:
             return _failed([Finding(id="archive", message=str(error), evidence="archive")], evidence)
-        outcome = await run_tests(
-            job, TestOptions(test=options.test), folder, scratch / "reports", name="tests of the release"
-        )
+        outcome = await run_tests(job, options, folder, scratch / "reports", name="tests of the release")
         evidence.append(outcome.evidence)
         if outcome.findings:
             _withdraw(archive)

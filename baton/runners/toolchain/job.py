@@ -2,12 +2,9 @@
 
 import importlib.util
 import platform
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from baton.domain.reports import Evidence
 from baton.domain.steps import PhaseOrder
@@ -36,12 +33,6 @@ class Job:
     def launcher(self, options: LaunchOptions) -> Launcher:
         """A launcher for commands of this job."""
         return Launcher.begin(options, self.context, self.heartbeat)
-
-    @asynccontextmanager
-    async def scratch(self) -> AsyncIterator[Path]:
-        """An empty folder outside of the tree, gone afterwards."""
-        with TemporaryDirectory(dir=self.workspace.private, prefix=f"{self.order.phase.value}-") as folder:
-            yield Path(folder)
 
     def evidence(
         self, name: str, command: Sequence[str], result: CommandResult, *, tools: Sequence[str] = (), **counts: float

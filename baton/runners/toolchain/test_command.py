@@ -62,7 +62,9 @@ def plan_for(options: TestOptions, folder: Path) -> TestPlan:
     coverage = [*_MODULE, "coverage", "run", "--branch", "--data-file={data}"]
     # The project's own settings say what its product is; without any, all but the tests is.
     if not any(name == ".coveragerc" or _OWN_COVERAGE.search(text) for name, text in settings.items()):
-        coverage += ["--source=.", f"--omit={_NOT_PRODUCT}"]
+        # A folder without __init__.py is only searched for code that nobody imports when it is named itself.
+        source = "src,." if (folder / "src").is_dir() else "."
+        coverage += [f"--source={source}", f"--omit={_NOT_PRODUCT}"]
     pytest = ["-m", "pytest", "--junit-xml={junit}", "--color=no", "-p", "no:cacheprovider"]
     if any("--cov" in text for text in settings.values()):
         pytest.append("--no-cov")  # two measurements at a time disturb each other

@@ -1,5 +1,6 @@
 """Run the tests of a folder, and say what the evidence shows. The exit code alone shows nothing."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,7 @@ async def run_tests(job: Job, options: TestOptions, folder: Path, scratch: Path,
             await _run(job, launcher, command, folder, scratch, places, env)
     coverage, unread = _coverage(plan, places["coverage"])
     try:
-        run, problem = read_junit(places["junit"]), ""
+        run, problem = await asyncio.to_thread(read_junit, places["junit"]), ""
     except EvidenceUnreadable as error:
         run, problem = None, str(error)
     quoted = last_lines(result.stdout, result.stderr, secrets=launcher.secrets)

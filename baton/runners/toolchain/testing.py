@@ -1,6 +1,7 @@
 """Testing: run the project's tests on a clean checkout of the commit."""
 
 from baton.domain.reports import Finding, PhaseReport
+from baton.runners.scratch import scratch_folder
 from baton.runners.toolchain.job import Job
 from baton.runners.toolchain.test_command import TestOptions
 from baton.runners.toolchain.test_run import run_tests
@@ -9,7 +10,7 @@ from baton.workshop.errors import UnsafeLink
 
 async def test(job: Job, options: TestOptions) -> PhaseReport:
     """Report what the tests showed, one finding for each that failed."""
-    async with job.scratch() as scratch:
+    with scratch_folder(job.workspace) as scratch:
         checkout = scratch / "checkout"
         try:
             await job.workspace.export(job.base.sha, checkout)

@@ -1,5 +1,6 @@
 """Verification: linters and scanners on a clean checkout, and whether the tests were run on this very commit."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -9,6 +10,7 @@ from baton.domain.vocabulary import Phase
 from baton.runners.launcher import LaunchOptions
 from baton.runners.placeholders import expand
 from baton.runners.quoting import last_lines
+from baton.runners.scratch import scratch_folder
 from baton.runners.toolchain.job import Job, require_modules
 from baton.workshop.errors import EvidenceUnreadable, UnsafeLink
 from baton.workshop.linters import LintFinding, read_bandit, read_ruff
@@ -60,7 +62,7 @@ async def verify(job: Job, options: VerificationOptions) -> PhaseReport:
     if options.bandit:
         commands["bandit"] = _BANDIT
     require_modules(*commands)
-    async with job.scratch() as scratch:
+    with scratch_folder(job.workspace) as scratch:
         checkout = scratch / "checkout"
         try:
             await job.workspace.export(job.base.sha, checkout)
@@ -93,7 +95,7 @@ async def _scan(
     words = expand(command, job.surroundings, report=str(report))
     result = await launcher.run(words, cwd=checkout, readable=[checkout], writable=[folder])
     try:
-        found = [_finding(told, options, checkout) for told in _READERS[tool](report)]
+        found = [_finding(told, options, checkout) for told in await asyncio.to_thread(_READERS[tool], report)]
     except EvidenceUnreadable as error:
         quoted = last_lines(result.stderr, result.stdout, secrets=launcher.secrets)
         message = f"{tool} gave no evidence: {error}. Exit code {result.exit_code}; last lines:\n{quoted}"

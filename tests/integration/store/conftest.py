@@ -1,5 +1,5 @@
 """Both databases."""
 
-from tests.databases import database_url, engine, postgres_url
+from tests.databases import database_url, engine, postgres_template, postgres_url, sqlite_template
 
-__all__ = ["database_url", "engine", "postgres_url"]
+__all__ = ["database_url", "engine", "postgres_template", "postgres_url", "sqlite_template"]

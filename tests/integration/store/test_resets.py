@@ -1,8 +1,12 @@
 """Two stories of one build: after a server-side reset, or when its ID is used anew. The later run counts."""
 
 from datetime import timedelta
+from itertools import count
+from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from baton.domain.journal import Head, chained, verify
@@ -14,6 +18,8 @@ from baton.store.reading import counts, events, get_build, handoffs, journal
 from baton.store.tables import WorkflowHandoff
 from baton.store.transactions import reading
 from tests.journals import BAD_TESTS, Story, happy, reworked
+
+NUMBERS = count()
 
 
 @pytest.fixture
@@ -97,6 +103,30 @@ def test_a_reset_back_into_the_superseded_story_revives_it(engine: Engine, mirro
     assert journal(engine, "b-1") == third.entries
     assert differences(engine, third.entries) == []
     assert counts(engine, "b-1").handoffs == 5
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chance=st.randoms(use_true_random=False), size=st.integers(1, 5))
+def test_in_whatever_order_three_runs_arrive_the_last_one_counts(engine: Engine, chance: Random, size: int) -> None:
+    build_id = f"b-{next(NUMBERS)}"
+    first = happy(build_id)
+    second = _told_again(first, 6)
+    third = first.branch(9, later=timedelta(hours=9)).until(State.COMPLETE)
+    runs = [(first, 1), (second, 7), (third, 10)]
+    batches = [
+        story.batch(number, number + size)
+        for story, begin in runs
+        for number in range(begin, len(story.entries) + 1, size)
+    ]
+    chance.shuffle(batches)
+    while batches:
+        batch = batches.pop(0)
+        try:
+            Mirror(engine).write(batch)
+        except MirrorGap:
+            batches.append(batch)
+
+    assert differences(engine, third.entries) == []
 
 
 def test_a_workflow_that_starts_anew_under_the_build_id_takes_the_row_over(engine: Engine, mirror: Mirror) -> None:

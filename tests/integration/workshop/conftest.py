@@ -25,3 +25,10 @@ def bubblewrap() -> None:
     if shutil.which("bwrap") is None:
         pytest.skip("bubblewrap is not installed on this machine")
     assert probe().available, probe().reason
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    folder = tmp_path / "tree"
+    folder.mkdir()
+    return folder

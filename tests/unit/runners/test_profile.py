@@ -91,28 +91,39 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
     [
         (
             CODER + 'timeuot = "1h"\n' + MANUAL,
-            "own.toml:4: roles.code_writer.timeuot: unknown key; did you mean 'timeout'? (allowed: attempts, backoff, "
-            "command, command_from, env, heartbeat, network, phases, readable, runner, sandbox, set_env, timeout, writable)",
+            (
+                "own.toml:4: roles.code_writer.timeuot: unknown key; did you mean 'timeout'? (allowed: "
+                "attempts, backoff, command, command_from, env, heartbeat, network, phases, readable, runner, sandbox, "
+                "set_env, timeout, writable)"
+            ),
         ),
         (
             CODER + MANUAL + "[gate]\n",
-            "own.toml:12: gate: unknown key; did you mean 'gates'? (allowed: gates, history, limits, profile, "
-            "questions, roles, sandbox, workspace)",
+            (
+                "own.toml:12: gate: unknown key; did you mean 'gates'? (allowed: gates, history, limits, profile, "
+                "questions, roles, sandbox, workspace)"
+            ),
         ),
         (
             CODER + MANUAL + '[roles.tester]\nrunner = "manual"\n',
-            "own.toml:12: roles.tester: 'tester' is not allowed; did you mean 'test_auditor'? (allowed: q_assistant, "
-            "code_writer, test_auditor, verification_overseer, release_manager)",
+            (
+                "own.toml:12: roles.tester: 'tester' is not allowed; did you mean 'test_auditor'? (allowed: "
+                "q_assistant, code_writer, test_auditor, verification_overseer, release_manager)"
+            ),
         ),
         (
             '[roles.code_writer]\nrunner = "comand"\n' + MANUAL,
-            "own.toml:2: roles.code_writer.runner: no runner 'comand' is installed; did you mean 'command'? "
-            "(installed: command, manual, toolchain)",
+            (
+                "own.toml:2: roles.code_writer.runner: no runner 'comand' is installed; did you mean 'command'? "
+                "(installed: command, manual, toolchain)"
+            ),
         ),
         (
             '[roles.code_writer]\nrunner = "toolchain"\n' + MANUAL,
-            "own.toml:2: roles.code_writer.runner: the toolchain cannot play code_writer; it plays q_assistant, "
-            "test_auditor, verification_overseer, release_manager",
+            (
+                "own.toml:2: roles.code_writer.runner: the toolchain cannot play code_writer; it plays q_assistant, "
+                "test_auditor, verification_overseer, release_manager"
+            ),
         ),
         (
             MANUAL,
@@ -124,8 +135,10 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
         ),
         (
             CODER + 'timeout = "1 hour"\n' + MANUAL,
-            "own.toml:4: roles.code_writer.timeout: a length of time is seconds, or text such as '90s', '30m', '2h', "
-            "'1d' or '1h30m' (got '1 hour')",
+            (
+                "own.toml:4: roles.code_writer.timeout: a length of time is seconds, or text such as '90s', '30m', "
+                "'2h', '1d' or '1h30m' (got '1 hour')"
+            ),
         ),
         (
             CODER + MANUAL + "[gates]\n\nminimum_coverage = 120\n",
@@ -133,17 +146,24 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
         ),
         (
             CODER + MANUAL + "[gates.approvals.testing]\n",
-            "own.toml:12: gates.approvals.testing: no handoff is called 'testing'; there are handoff_to_coder, "
-            "handoff_to_tester, handoff_to_verifier, handoff_to_releaser (got 'testing')",
+            (
+                "own.toml:12: gates.approvals.testing: no handoff is called 'testing'; there are handoff_to_coder, "
+                "handoff_to_tester, handoff_to_verifier, handoff_to_releaser (got 'testing')"
+            ),
         ),
         (
             CODER + MANUAL + "[gates.approvals.handoff_to_coder]\napprover = []\n",
-            "own.toml:13: gates.approvals.handoff_to_coder.approver: unknown key; did you mean 'approvers'? "
-            "(allowed: approvers, deadline, on_deadline)",
+            (
+                "own.toml:13: gates.approvals.handoff_to_coder.approver: unknown key; did you mean 'approvers'? "
+                "(allowed: approvers, deadline, on_deadline)"
+            ),
         ),
         (
             CODER + MANUAL + '[sandbox]\npolicy = "requires"\n',
-            "own.toml:13: sandbox.policy: 'requires' is not allowed; did you mean 'require'? (allowed: require, prefer, off)",
+            (
+                "own.toml:13: sandbox.policy: 'requires' is not allowed; did you mean 'require'? "
+                "(allowed: require, prefer, off)"
+            ),
         ),
         (
             CODER.replace('["agent"]', '"agent"') + MANUAL,
@@ -151,13 +171,17 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
         ),
         (
             CODER.replace('"agent"', '"{pyton}"') + MANUAL,
-            "own.toml:3: roles.code_writer.command: unknown placeholder '{pyton}'; known are {python}, {examples}; "
-            "'{{' is a plain brace",
+            (
+                "own.toml:3: roles.code_writer.command: unknown placeholder '{pyton}'; known are {python}, {examples}; "
+                "'{{' is a plain brace"
+            ),
         ),
         (
             '[roles.code_writer]\nrunner = "command"\n' + MANUAL,
-            "own.toml:1: roles.code_writer: needs 'command' (a list of words) or 'command_from' (the name of a "
-            "variable)",
+            (
+                "own.toml:1: roles.code_writer: needs 'command' (a list of words) or 'command_from' (the name of a "
+                "variable)"
+            ),
         ),
         (
             CODER + '[roles.code_writer.phases.testing]\ncommand = ["x"]\n' + MANUAL,

@@ -37,7 +37,7 @@ def test_the_same_runner_seen_twice_is_one() -> None:
 
 @pytest.mark.parametrize("value", ["no_such_package:Runner", "baton.runners.manual:Missing"])
 def test_a_runner_that_cannot_be_loaded_is_told(value: str) -> None:
-    with pytest.raises(UnknownRunner, match="'broken'.*cannot be loaded"):
+    with pytest.raises(UnknownRunner, match=r"'broken'.*cannot be loaded"):
         Registry([EntryPoint("broken", value, GROUP)]).find("broken")
 
 

@@ -36,7 +36,7 @@ def test_plain_text_has_no_escapes_and_keeps_lines() -> None:
 
 
 @settings(max_examples=50, deadline=None, database=None)
-@given(text=st.text(), limit=st.integers(1, 50))
+@given(text=st.text(list("ab \x1b[]0m;\x07\x9b\r\n\t\u202eß\ud800")), limit=st.integers(1, 50))
 def test_plain_text_is_never_longer_than_asked_and_always_encodes(text: str, limit: int) -> None:
     cleaned = plain(text, limit)
     assert len(cleaned) <= limit
