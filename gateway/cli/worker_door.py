@@ -55,7 +55,13 @@ def _worker(
         Path | None, typer.Option("--profiles", metavar="DIR", help="A folder of further profiles.", show_default=False)
     ] = None,
     home: Annotated[
-        Path | None, typer.Option("--home", metavar="DIR", help="Where workspaces and releases are.  [.baton]")
+        Path | None,
+        typer.Option(
+            "--home",
+            metavar="DIR",
+            help="Where workspaces and releases are; .baton when not given.",
+            show_default=False,
+        ),
     ] = None,
     log_format: Annotated[
         LogFormat | None, typer.Option("--log-format", help="How the log is written.", show_default=False)
