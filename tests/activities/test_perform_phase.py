@@ -177,7 +177,7 @@ async def test_a_role_that_has_become_manual_is_not_performed(bench: Bench) -> N
     assert error.value.type == "runner_misconfigured"
 
 
-@pytest.mark.parametrize(("returns", "code"), [("too much", "report_too_large"), ("no JSON", "report_unreadable")])
+@pytest.mark.parametrize(("returns", "code"), [("too much", "report_too_large"), ("nonsense", "report_unreadable")])
 async def test_what_another_packages_runner_returns_is_checked(bench: Bench, returns: str, code: str) -> None:
     bench.profile(code_writer=f'runner = "rogue"\nreturns = "{returns}"')
     with pytest.raises(ApplicationError) as error:
