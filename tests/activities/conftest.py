@@ -91,5 +91,5 @@ def bench(tmp_path: Path) -> Bench:
 async def appeared(file: Path) -> None:
     """Wait until another process has written ``file``, for a minute at most."""
     async with asyncio.timeout(60):
-        while not file.exists():  # noqa: ASYNC110  another process cannot set our events
+        while not file.exists():
             await asyncio.sleep(0.02)

@@ -19,7 +19,6 @@ from baton.contracts.messages import (
     MirrorBatch,
     PageRequest,
     ProfileRequest,
-    StartAnswer,
     StartBuild,
 )
 from baton.contracts.names import BUILDS_QUEUE, role_queue, workflow_id
