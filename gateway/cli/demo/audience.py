@@ -67,11 +67,11 @@ class Lines(Silent):
         """Tell what is new."""
         for index, run in enumerate(scene.runs):
             before = self._told.get(index)
+            name = f"{run.phase.value} (run {run.number})" if run.number > 1 else run.phase.value
             if before is None:
-                again = f", run {run.number}" if run.number > 1 else ""
-                self.tell(f"{run.phase.value}: {run.role.value} begins{again}")
+                self.tell(f"{name}: {run.role.value} begins")
             if run.outcome is not (before or Outcome.WORKING):
-                self.tell(f"{run.phase.value}: {ending_of(run)}")
+                self.tell(f"{name}: {ending_of(run)}")
                 for finding in findings_of(run):
                     self.tell(f"  {finding}")
             self._told[index] = run.outcome

@@ -1,5 +1,6 @@
 """The worker as a program: what it serves, what it refuses, how it waits and how it stops."""
 
+import asyncio
 import shlex
 import signal
 from pathlib import Path
@@ -12,12 +13,13 @@ from temporalio.client import Client
 
 from baton.contracts.names import BUILDS_QUEUE, role_queue, workflow_id
 from baton.domain.requests import BuildRequest
-from baton.domain.vocabulary import Role
+from baton.domain.vocabulary import Role, State
 from baton.runtime.client import environment_for
 from baton.runtime.embedded import EmbeddedTemporal
 from baton.runtime.ports import free_port
 from baton.runtime.search_attributes import missing_search_attributes
 from gateway.builds import Builds
+from gateway.cli.demo.activity import has_beaten
 from gateway.worker.readiness import WANTED
 from tests.integration.doors.programs import ROOT, program
 
@@ -43,7 +45,7 @@ async def polled(client: Client, pid: int) -> set[str]:
 async def all_polled(client: Client, pid: int, wanted: set[str]) -> set[str]:
     """The same, as soon as ``wanted`` are among them."""
     while not wanted <= (found := await polled(client, pid)):
-        pass
+        await asyncio.sleep(0.05)
     return found
 
 
@@ -164,10 +166,13 @@ async def test_a_worker_told_to_stop_lets_the_phase_at_work_finish(
     handle = client.get_workflow_handle(workflow_id("stopped-1"))
     env = connected | {"STAND_IN_SECONDS": "4"}
     with program("worker.py", "--upgrade", "--home", home, env=env, cwd=tmp_path) as worker:
+        await worker.until_told("Serving")
         builds = Builds(client)
         await builds.start(request)
-        while (await builds.status("stopped-1")).current_state != "implementation":
-            pass
+        while (await builds.status("stopped-1")).current_state is not State.IMPLEMENTATION:
+            await asyncio.sleep(0.05)
+        while not await has_beaten(client, "stopped-1"):
+            await asyncio.sleep(0.05)
         assert await worker.end(signal.SIGTERM) == 0
     history = await handle.fetch_history()
     scheduled = [
