@@ -86,7 +86,7 @@ class BuildWorkflow:
         info = workflow.info()
         try:
             terms = await load_terms(self._request.profile)
-        except ActivityError as error:
+        except (ActivityError, ApplicationError) as error:
             self._not_opened = _why_not_opened(error)
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise self._not_opened from error
@@ -213,8 +213,9 @@ def reply(before: BuildView, after: BuildView, repeated: Command | None = None) 
     )
 
 
-def _why_not_opened(error: ActivityError) -> ApplicationError:
-    cause = error.cause
+def _why_not_opened(error: ActivityError | ApplicationError) -> ApplicationError:
+    # A local activity's own failure arrives bare, not wrapped as that of other activities is.
+    cause = error.cause if isinstance(error, ActivityError) else error
     if isinstance(cause, ApplicationError):
         return ApplicationError(cause.message, type=cause.type, non_retryable=True)
     return ApplicationError(f"the profile could not be read: {cause or error}", type=errors.INVALID_PROFILE)
