@@ -9,10 +9,10 @@ from baton.runners.registry import GROUP, Registry
 _DECLARED = Path(__file__).parents[1] / "pyproject.toml"
 
 
-def declared_runners() -> Registry:
-    """The registry of the runners that pyproject.toml declares."""
+def declared_runners(**others: str) -> Registry:
+    """The registry of the runners that pyproject.toml declares, and ``others``: name to place."""
     points = tomllib.loads(_DECLARED.read_text())["project"]["entry-points"][GROUP]
-    return Registry(EntryPoint(name, value, GROUP) for name, value in points.items())
+    return Registry(EntryPoint(name, value, GROUP) for name, value in {**points, **others}.items())
 
 
 def declare(folder: Path) -> None:

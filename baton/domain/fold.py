@@ -1,47 +1,13 @@
 """The one way from a journal to a status."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
+from baton.domain.effects import EFFECTS, opened
 from baton.domain.expectations import refresh
-from baton.domain.facts import (
-    FACTS,
-    ApprovalExpired,
-    ApprovalRefused,
-    ApprovalRequested,
-    BuildAbandoned,
-    Fact,
-    LimitExtended,
-    LimitReached,
-    PhaseFailed,
-    QuestionAnswered,
-    QuestionAsked,
-    RetryRequested,
-    RolledBack,
-    StateAdvanced,
-    WorkflowStarted,
-)
+from baton.domain.facts import FACTS, WorkflowStarted
 from baton.domain.journal import Entry
-from baton.domain.moves import OWNERS, PHASES, MoveKind, phase_of
-from baton.domain.parking import (
-    park_for_answer,
-    park_for_expiry,
-    park_for_failure,
-    park_for_limit,
-    park_for_refusal,
-)
-from baton.domain.reports import Finding, PhaseReport, Usage
-from baton.domain.terms import OnDeadline
-from baton.domain.view import (
-    BuildView,
-    Expectation,
-    Feedback,
-    HandoffRecord,
-    OpenQuestion,
-    PendingApproval,
-    PhaseRecord,
-)
-from baton.domain.vocabulary import EntryKind, Phase, State, Status
+from baton.domain.moves import PHASES
+from baton.domain.view import BuildView
 
 KEPT_COMMANDS = 200
 """How many command keys a view remembers. A command repeated after as many others is taken for a new one."""
@@ -67,215 +33,13 @@ def evolve(view: BuildView | None, entry: Entry) -> BuildView:
     if view is None:
         if not isinstance(fact, WorkflowStarted):
             raise ValueError(f"a journal starts with workflow_started, not with {entry.kind.value}")
-        view = _opened(fact, entry)
+        view = opened(fact, entry)
     else:
-        effect = _EFFECTS.get(entry.kind)
+        effect = EFFECTS.get(entry.kind)
         if effect is not None:
             effect(view, fact, entry)
     _seal(view, entry)
     return view
-
-
-def _opened(fact: WorkflowStarted, entry: Entry) -> BuildView:
-    view = BuildView(
-        workflow_id=fact.workflow_id,
-        first_run_id=fact.first_run_id,
-        request=fact.request,
-        terms=fact.terms,
-        limits=fact.terms.limits,
-        head=entry.head,
-        build_id=fact.request.build_id,
-        project_id=fact.request.project_id,
-        user_id=fact.request.user_id,
-        current_state=State.DISCOVERY,
-        current_role=OWNERS[State.DISCOVERY],
-        status=Status.IN_PROGRESS,
-        phases={phase: PhaseRecord(role=OWNERS[phase.state]) for phase in PHASES},
-        created_at=entry.at,
-        updated_at=entry.at,
-        next_expectations=Expectation(role=None, task=""),
-    )
-    _enter(view, Phase.DISCOVERY, entry)
-    return view
-
-
-def _advanced(view: BuildView, fact: StateAdvanced, entry: Entry) -> None:
-    ended = phase_of(fact.from_state)
-    if ended is not None and fact.report is not None:
-        _take_report(view, ended, fact.report)
-    if fact.from_role is not fact.to_role:
-        _hand_over(view, fact, entry)
-    view.current_state = fact.to_state
-    if fact.move is MoveKind.REWORK:
-        view.ledger.rework_rounds += 1
-        findings = list(fact.findings)
-        if fact.report is not None:
-            findings += PhaseReport.model_validate(fact.report).findings
-        view.feedback = Feedback(from_state=fact.from_state, reason=fact.reason, findings=findings)
-        _reopen(view, Phase(fact.to_state.value))
-    elif ended is not None:
-        view.phases[ended].completed_at = entry.at
-        view.completed_phases.append(ended)
-        view.feedback = None
-        view.questions = [question for question in view.questions if question.phase is not ended]
-    begun = phase_of(fact.to_state)
-    if begun is not None:
-        if fact.move is MoveKind.FORWARD:
-            view.phases[begun].base_commit = view.commit
-        _enter(view, begun, entry)
-
-
-def _retried(view: BuildView, fact: RetryRequested, entry: Entry) -> None:
-    phase = Phase(fact.to_state.value)
-    findings = view.feedback.findings if view.feedback is not None else []
-    view.feedback = Feedback(from_state=fact.from_state, reason=fact.reason, findings=findings)
-    _reopen(view, phase)
-    view.current_state = fact.to_state
-    _enter(view, phase, entry)
-
-
-def _rolled_back(view: BuildView, fact: RolledBack, entry: Entry) -> None:
-    phase = Phase(fact.to_state.value)
-    _hand_over(view, fact, entry)
-    view.ledger.rollbacks += 1
-    view.commit = fact.commit
-    view.tree = None
-    view.feedback = Feedback(from_state=fact.from_state, reason=fact.reason)
-    _reopen(view, phase)
-    view.current_state = fact.to_state
-    _enter(view, phase, entry)
-
-
-def _failed(view: BuildView, fact: PhaseFailed, entry: Entry) -> None:
-    if fact.report is not None:
-        _take_report(view, fact.phase, fact.report)
-        findings = list(PhaseReport.model_validate(fact.report).findings)
-        view.feedback = Feedback(from_state=view.current_state, reason=fact.message, findings=findings)
-    park = park_for_answer if fact.code == "question_unanswered" else park_for_failure
-    park(view, fact, entry.at)
-
-
-def _asked(view: BuildView, fact: QuestionAsked, entry: Entry) -> None:
-    if fact.report is not None:
-        _take_report(view, fact.phase, fact.report)
-    asked = {question.id for question in fact.questions}
-    view.questions = [question for question in view.questions if question.id not in asked]
-    view.questions += [OpenQuestion(id=q.id, phase=fact.phase, text=q.text) for q in fact.questions]
-    view.answer_deadline = fact.deadline
-
-
-def _answered(view: BuildView, fact: QuestionAnswered, entry: Entry) -> None:
-    for question in view.questions:
-        if question.id == fact.question_id:
-            question.answer = fact.answer
-    if not view.open_questions:
-        view.answer_deadline = None
-        _enter(view, Phase(view.current_state.value), entry)
-
-
-def _approval_requested(view: BuildView, fact: ApprovalRequested, entry: Entry) -> None:
-    view.pending_approval = PendingApproval(
-        state=fact.state, approvers=list(fact.approvers), requested_at=entry.at, deadline=fact.deadline
-    )
-
-
-def _approval_granted(view: BuildView, fact: Fact, entry: Entry) -> None:
-    view.pending_approval = None
-
-
-def _approval_refused(view: BuildView, fact: ApprovalRefused, entry: Entry) -> None:
-    refusal = Finding(id="approval-refused", message=fact.reason, evidence=f"approval:{fact.state.value}")
-    view.feedback = Feedback(from_state=fact.state, reason=fact.reason, findings=[refusal])
-    park_for_refusal(view, fact, entry.at, entry.actor.id)
-
-
-def _approval_expired(view: BuildView, fact: ApprovalExpired, entry: Entry) -> None:
-    if fact.outcome is OnDeadline.APPROVE:
-        view.pending_approval = None
-    else:
-        park_for_expiry(view, fact, entry.at)
-
-
-def _paused(view: BuildView, fact: Fact, entry: Entry) -> None:
-    view.paused = True
-
-
-def _resumed(view: BuildView, fact: Fact, entry: Entry) -> None:
-    view.paused = False
-
-
-def _limit_reached(view: BuildView, fact: LimitReached, entry: Entry) -> None:
-    park_for_limit(view, fact, entry.at)
-
-
-def _limit_extended(view: BuildView, fact: LimitExtended, entry: Entry) -> None:
-    view.limits = view.limits.extended(fact.limits)
-
-
-def _completed(view: BuildView, fact: Fact, entry: Entry) -> None:
-    _end(view, Status.COMPLETE, entry)
-
-
-def _cancelled(view: BuildView, fact: Fact, entry: Entry) -> None:
-    view.current_state = State.CANCELLED
-    _end(view, Status.CANCELLED, entry)
-
-
-def _abandoned(view: BuildView, fact: BuildAbandoned, entry: Entry) -> None:
-    view.current_state = State.ERROR
-    _end(view, Status.FAILED, entry)
-
-
-def _end(view: BuildView, outcome: Status, entry: Entry) -> None:
-    view.outcome = outcome
-    view.completed_at = entry.at
-    view.paused = False
-    view.pending_approval = None
-    view.parked = None
-    view.answer_deadline = None
-
-
-def _hand_over(view: BuildView, fact: StateAdvanced | RolledBack, entry: Entry) -> None:
-    view.handoff_history.append(
-        HandoffRecord(
-            sequence=entry.sequence,
-            from_role=fact.from_role,
-            to_role=fact.to_role,
-            from_state=fact.from_state,
-            to_state=fact.to_state,
-            commit=fact.commit if isinstance(fact, RolledBack) else view.commit,
-            timestamp=entry.at,
-        )
-    )
-
-
-def _take_report(view: BuildView, phase: Phase, report: dict[str, Any]) -> None:
-    view.phases[phase].report = report
-    view.commit = report.get("commit", view.commit)
-    view.tree = report.get("tree", view.tree)
-    if (usage := report.get("usage")) is not None:
-        view.ledger.add(Usage.model_validate(usage))
-
-
-def _enter(view: BuildView, phase: Phase, entry: Entry) -> None:
-    """Count a new run of ``phase``."""
-    record = view.phases[phase]
-    record.runs += 1
-    record.started_at = entry.at
-    record.completed_at = None
-    view.ledger.phase_runs += 1
-    view.parked = None
-    view.pending_approval = None
-
-
-def _reopen(view: BuildView, phase: Phase) -> None:
-    """Take back the completion of ``phase`` and of everything after it. Answers given for ``phase`` still hold."""
-    position = PHASES.index(phase)
-    for later in PHASES[position:]:
-        view.phases[later].completed_at = None
-    view.completed_phases = [done for done in view.completed_phases if PHASES.index(done) < position]
-    view.questions = [question for question in view.questions if question.phase is phase and question.answer]
-    view.answer_deadline = None
 
 
 def _seal(view: BuildView, entry: Entry) -> None:
@@ -289,24 +53,3 @@ def _seal(view: BuildView, entry: Entry) -> None:
         while len(view.commands) > KEPT_COMMANDS:
             del view.commands[next(iter(view.commands))]
     refresh(view)
-
-
-_EFFECTS: dict[EntryKind, Callable[[BuildView, Any, Entry], None]] = {
-    EntryKind.STATE_ADVANCED: _advanced,
-    EntryKind.RETRY_REQUESTED: _retried,
-    EntryKind.ROLLED_BACK: _rolled_back,
-    EntryKind.PHASE_FAILED: _failed,
-    EntryKind.QUESTION_ASKED: _asked,
-    EntryKind.QUESTION_ANSWERED: _answered,
-    EntryKind.APPROVAL_REQUESTED: _approval_requested,
-    EntryKind.APPROVAL_GRANTED: _approval_granted,
-    EntryKind.APPROVAL_REFUSED: _approval_refused,
-    EntryKind.APPROVAL_EXPIRED: _approval_expired,
-    EntryKind.PAUSED: _paused,
-    EntryKind.RESUMED: _resumed,
-    EntryKind.LIMIT_REACHED: _limit_reached,
-    EntryKind.LIMIT_EXTENDED: _limit_extended,
-    EntryKind.BUILD_COMPLETED: _completed,
-    EntryKind.BUILD_CANCELLED: _cancelled,
-    EntryKind.BUILD_ABANDONED: _abandoned,
-}

@@ -44,7 +44,8 @@ class Bench:
             environment=self.environment,
             examples=self.examples,
         )
-        return PerformPhase(Profiles(self.folder / "profiles", declared_runners()), self.workspaces, surroundings)
+        runners = declared_runners(rogue="tests.activities.rogue:RogueRunner")
+        return PerformPhase(Profiles(self.folder / "profiles", runners), self.workspaces, surroundings)
 
     def profile(self, **roles: str) -> None:
         """Write the profile ``local``: for each role named its table, the others manual; ``rest`` as it is."""

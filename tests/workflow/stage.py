@@ -157,7 +157,9 @@ class Play:
 
     async def tell(self, name: CommandName, who: str = "ada", **fields: Any) -> CommandReply:
         """Give a command as an update."""
-        return await self.handle.execute_update(name.value, message(name, who, **fields), result_type=CommandReply)
+        reply = await self.handle.execute_update(name.value, message(name, who, **fields), result_type=CommandReply)
+        assert isinstance(reply, CommandReply)
+        return reply
 
     async def signal(self, name: CommandName, who: str = "ada", **fields: Any) -> None:
         """Give a command as a signal."""
