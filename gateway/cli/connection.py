@@ -1,5 +1,6 @@
 """Finding Temporal: the options, Temporal's own configuration, or the stack that ``starter.py dev`` runs here."""
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,8 +17,6 @@ from gateway.cli.invocation import Invocation
 
 TEMPORAL_FOLDER = "temporal"
 """Where in ``Settings.home`` the embedded server of ``starter.py dev`` keeps its state and its record."""
-
-_forwarded = False
 
 
 async def connect(invocation: Invocation) -> Client:
@@ -43,10 +42,9 @@ def running_here(home: Path) -> ServerRecord | None:
 
 def quiet_logs(invocation: Invocation) -> None:
     """Logging of a command: to standard error, warnings of Temporal's core only with ``-v``."""
-    global _forwarded
     configure_logging("INFO" if invocation.output.verbose else "ERROR", "text")
-    if not _forwarded:
-        _forwarded = True
+    # A process that has used Temporal before, such as a test, has its runtime already.
+    with contextlib.suppress(RuntimeError):
         forward_core_logs()
 
 
