@@ -1,6 +1,6 @@
 """A child on a leash: its environment and its log."""
 
-import os
+import asyncio
 import sys
 from pathlib import Path
 
@@ -14,8 +14,10 @@ SAYS = [sys.executable, "-c", "import os; print(os.environ.get('COLOUR'), 'HOME'
 async def said(log: Path, *, append: bool = False, env: dict[str, str] | None = None) -> list[str]:
     """What the log holds when the child has ended by itself."""
     process = LeashedProcess(SAYS, log=log, append=append, env=env)
-    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    await process.stop(10)
+    async with asyncio.timeout(20):
+        while process.exit_code is None:
+            await asyncio.sleep(0.01)
+    process.kill()
     return log.read_text().splitlines()
 
 
