@@ -19,6 +19,7 @@ from baton.domain.facts import (
     StateAdvanced,
     WorkflowStarted,
 )
+from baton.domain.handing import makes_handoff
 from baton.domain.journal import Entry
 from baton.domain.moves import OWNERS, PHASES, MoveKind, phase_of
 from baton.domain.parking import (
@@ -96,6 +97,8 @@ def _retried(view: BuildView, fact: RetryRequested, entry: Entry) -> None:
     phase = Phase(fact.to_state.value)
     findings = view.feedback.findings if view.feedback is not None else []
     view.feedback = Feedback(from_state=fact.from_state, reason=fact.reason, findings=findings)
+    if makes_handoff(entry):
+        _hand_over(view, fact, entry)
     _reopen(view, phase)
     view.current_state = fact.to_state
     _enter(view, phase, entry)
@@ -202,7 +205,8 @@ def _end(view: BuildView, outcome: Status, entry: Entry) -> None:
     view.answer_deadline = None
 
 
-def _hand_over(view: BuildView, fact: StateAdvanced | RolledBack, entry: Entry) -> None:
+def _hand_over(view: BuildView, fact: StateAdvanced | RetryRequested | RolledBack, entry: Entry) -> None:
+    assert fact.from_role is not None
     view.handoff_history.append(
         HandoffRecord(
             sequence=entry.sequence,
