@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from baton.runtime.settings import Settings
     from gateway.builds import Builds
 
+ANSWER_SECONDS = 15.0
+"""How long a worker may take to answer a command."""
+
 
 @dataclass
 class Invocation:
@@ -42,4 +45,4 @@ class Invocation:
         """The builds of that Temporal."""
         from gateway.builds import Builds
 
-        return Builds(await self.connect())
+        return Builds(await self.connect(), answer_seconds=ANSWER_SECONDS)

@@ -21,9 +21,15 @@ _DONE, _NOW, _COMING, _BACK, _STOPPED = "✓", "●", "·", "↺", "✗"
 
 def build_screen(view: BuildView) -> Group:
     """Everything that a person wants to know of a build now."""
-    parts: list[RenderableType] = [Text(""), _heading(view), Text(""), Padding(_phases(view), (0, 0, 0, 2)), Text("")]
-    parts += [Padding(part, (0, 0, 0, 2)) for part in (*_waiting(view), *_feedback(view))]
-    parts += [Padding(_ledger(view), (0, 0, 0, 2)), Text("")]
+    parts: list[RenderableType] = [
+        Text(""),
+        _heading(view),
+        Text(""),
+        Padding(_phases(view), (0, 0, 0, 2), expand=False),
+        Text(""),
+    ]
+    parts += [Padding(part, (0, 0, 0, 2), expand=False) for part in (*_waiting(view), *_feedback(view))]
+    parts += [Padding(_ledger(view), (0, 0, 0, 2), expand=False), Text("")]
     return Group(*parts)
 
 
@@ -34,7 +40,7 @@ def _heading(view: BuildView) -> Padding:
     facts.append(" · ", "dim").append(status_text(view.status))
     facts.append(f" · {view.progress:g} % · {span(view.elapsed_time)}", "dim")
     table.add_row(facts)
-    return Padding(table, (0, 0, 0, 2))
+    return Padding(table, (0, 0, 0, 2), expand=False)
 
 
 def _phases(view: BuildView) -> Table:
