@@ -75,11 +75,9 @@ async def test_what_a_person_sees_says_what_the_build_waits_for(client: Client, 
 
 
 async def test_escape_sequences_in_a_request_do_not_reach_the_terminal(client: Client, here: CommandLine) -> None:
-    script = {
-        Phase.TESTING: [{**FAILED_TESTS, "findings": [{"id": "F", "message": "\x1b]0;owned\x07\x1b[31mred [b]x[/b]"}]}]
-    }
+    hostile = "\x1b]0;owned\x07\x1b[31mred [b]x[/b]"
     async with stage(client, terms(manual=(Role.CODE_WRITER,))) as scene:
-        scene.script.update(script)
+        scene.script[Phase.TESTING] = [{**FAILED_TESTS, "findings": [{"id": "F", "message": hostile}]}]
         await Builds(client).start(request("escapes"))
         await until(client, "escapes", State.HANDOFF_TO_CODER, "report")
         report = '{"summary": "done"}'
