@@ -39,7 +39,13 @@ class Invocation:
         """A client of Temporal. Raises TemporalConnectionError."""
         from gateway.cli.connection import connect
 
-        return await connect(self)
+        return await connect(
+            self.output,
+            self.settings.home,
+            address=self.address,
+            namespace=self.namespace,
+            profile=self.temporal_profile,
+        )
 
     async def builds(self) -> "Builds":
         """The builds of that Temporal."""

@@ -119,13 +119,16 @@ async def test_approval_question_limits_rollback_and_retry(client: Client, here:
         await until(client, "decided", State.HANDOFF_TO_CODER, "approval")
         refused = await here("refuse", "decided", "--reason", "not yet", "--expect", "handoff_to_coder", "--json")
         retried = await here("request-retry", "decided", "--reason", "now", "--json")
-        abandoned = await here("abandon", "decided", "--reason", "enough", "--expect", "planning", "--json")
+        await until(client, "decided", State.HANDOFF_TO_CODER, "approval")
+        stale = await here("abandon", "decided", "--reason", "enough", "--expect", "testing", "--json")
+        abandoned = await here("abandon", "decided", "--reason", "enough", "--json")
 
     assert widened.code == 0
     assert (back.json["previous_state"], back.json["state"]) == ("handoff_to_coder", "planning")
     assert refused.json["status"] == "error"
     assert retried.json["previous_state"] == "error"
-    assert abandoned.code in (0, 1)  # planning may be over already: then the expectation is stale
+    assert (stale.code, stale.json["error"]["code"]) == (1, "stale_state")
+    assert (abandoned.code, abandoned.json["status"]) == (0, "failed")
 
 
 async def test_cancel_waits_until_the_build_has_ended(client: Client, here: CommandLine) -> None:
