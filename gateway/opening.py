@@ -40,7 +40,7 @@ async def start_or_join(client: Client, request: BuildRequest, *, again: bool, s
         search_attributes=search_attributes(request),
         priority=Priority(fairness_key=fairness_key(request.project_id)),
     )
-    # The operation keeps an error of its own besides the one that is raised, and asyncio complains of what nobody reads.
+    # The operation keeps the error that is raised, too, and asyncio complains of one that nobody reads.
     asyncio.ensure_future(operation.workflow_handle()).add_done_callback(_read)
     kept = ". Temporal keeps the build: it begins as soon as a worker is there"
     try:

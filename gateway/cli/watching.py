@@ -2,7 +2,7 @@
 
 import asyncio
 
-from rich.console import Group, RenderableType
+from rich.console import Group
 from rich.live import Live
 
 from baton.domain.journal import Entry
@@ -46,13 +46,17 @@ async def _until_the_end(builds: Builds, build_id: str) -> BuildView:
 
 
 async def _live(call: Invocation, builds: Builds, build_id: str) -> BuildView:
-    shown: RenderableType = build_screen(view := await builds.status(build_id))
+    def screen() -> Group:
+        return Group(*build_screen(view, call.output.console.width))
+
+    view = await builds.status(build_id)
+    shown = screen()
     with Live(shown, console=call.output.console, auto_refresh=False) as live:
         while not view.ended:
             await asyncio.sleep(_LOOK_SECONDS)
             try:
                 view = await builds.status(build_id)
-                shown = build_screen(view)
+                shown = screen()
                 live.update(shown, refresh=True)
             except (NoWorker, TemporalUnavailable) as away:
                 live.update(Group(shown, text(f"  {away}. Waiting for it …", "yellow")), refresh=True)
