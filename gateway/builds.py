@@ -1,0 +1,179 @@
+"""Builds as every door sees them: start, tell, look, cancel. What goes wrong is one of :mod:`gateway.errors`."""
+
+import re
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from baton.contracts.messages import CommandReply, Handoff, StartAnswer
+from baton.contracts.names import workflow_id
+from baton.domain.commands import Command
+from baton.domain.journal import Entry
+from baton.domain.jsonvalue import canonical
+from baton.domain.requests import BUILD_ID_PATTERN, BuildRequest
+from baton.domain.view import BuildView
+from baton.domain.vocabulary import RefusalCode, Status
+from gateway.endings import Handle, how_it_ended, is_closed, not_opened, why_not_opened
+from gateway.errors import BuildNotFound, BuildNotOpened, CommandRefused
+from gateway.opening import TakenByClosed, refuse_other, start_or_join
+from gateway.patience import answer_within
+from gateway.reading import read_history, read_journal
+from workflows.build import BuildWorkflow
+
+ANSWER_SECONDS = 15.0
+"""How long a worker may take to answer an update or a query before it counts as not there."""
+
+BUILD_ID_RULE = "a build ID has 1 to 100 letters, digits, '.', '_' and '-', and begins with a letter or a digit"
+
+_MOST_BYTES = 1_000_000
+_MOST_SHOWN = 60
+
+Answer = TypeVar("Answer")
+
+
+class Builds:
+    """The builds of one Temporal namespace."""
+
+    def __init__(self, client: Client, *, answer_seconds: float = ANSWER_SECONDS) -> None:
+        self._client = client
+        self._seconds = answer_seconds
+
+    async def start(self, request: BuildRequest) -> StartAnswer:
+        """Start a build, or answer with the one that was started by the same request, ended or not.
+
+        Raises CommandRefused (``start_differs``) when the ID is taken by another request, BuildNotOpened when the
+        profile cannot be used (the ID stays free), and NoWorker.
+        """
+        try:
+            return await self._start(request, again=False)
+        except TakenByClosed:
+            handle = self._handle(request.build_id)
+            if await why_not_opened(handle, request.build_id, await handle.describe()) is not None:
+                return await self._start(request, again=True)
+        view = await self.status(request.build_id)
+        refuse_other(request, view.request)
+        return StartAnswer(
+            workflow_id=view.workflow_id,
+            build_id=view.build_id,
+            first_run_id=view.first_run_id,
+            state=view.current_state,
+            status=view.status,
+        )
+
+    async def send(self, build_id: str, command: Command) -> CommandReply:
+        """Give a build a command and wait for its answer. ``command.command_id`` is also the key of the update.
+
+        Raises CommandRefused, BuildEnded, BuildNotFound, BuildNotOpened and NoWorker.
+        """
+        message = command.model_dump(mode="json")
+        size = len(canonical(message))
+        if size > _MOST_BYTES:
+            raise CommandRefused(
+                RefusalCode.REPORT_TOO_LARGE,
+                f"{command.name.value} has {size:,} bytes; at most {_MOST_BYTES:,} can be sent. "
+                "Put large things into the workspace and report their commit",
+            )
+        update = self._handle(build_id).execute_update(
+            command.name.value, message, id=command.command_id, result_type=CommandReply
+        )
+        reply: CommandReply = await self._answer(build_id, update)
+        return reply
+
+    async def status(self, build_id: str) -> BuildView:
+        """The build as it is now, or as it ended. Raises as :meth:`send`."""
+        return await self._answer(build_id, self._handle(build_id).query(BuildWorkflow.status))
+
+    async def history(self, build_id: str) -> list[Handoff]:
+        """All handoffs, in order, each with what was handed over. Raises as :meth:`send`."""
+        return await self._answer(build_id, read_history(self._client, workflow_id(build_id)))
+
+    async def journal(self, build_id: str, *, after: int = 0) -> list[Entry]:
+        """All entries after the entry ``after``, in order, also those of the runs before a continue-as-new.
+
+        Raises as :meth:`send`, and JournalCut.
+        """
+        return await self._answer(build_id, read_journal(self._client, workflow_id(build_id), after=after))
+
+    async def cancel(self, build_id: str, reason: str = "") -> None:
+        """Ask Temporal to cancel the build. It writes its journal and mirror first: :meth:`result` waits for it."""
+        handle = self._handle(build_id)
+        try:
+            if is_closed(description := await handle.describe()):
+                raise await how_it_ended(handle, build_id, description)
+            await handle.cancel(reason=reason)
+        except RPCError as error:
+            raise await self._why_not(build_id, error) from error
+
+    async def result(self, build_id: str) -> Status:
+        """Wait for the end of the build, for as long as it takes, and say how it ended. Raises as :meth:`send`."""
+        handle = self._handle(build_id)
+        try:
+            await handle.result()
+        except WorkflowFailureError as error:
+            if (failed := not_opened(build_id, error.cause)) is not None:
+                raise failed from error
+            closed = (await handle.describe()).status
+            return Status.CANCELLED if closed is WorkflowExecutionStatus.CANCELED else Status.FAILED
+        except RPCError as error:
+            raise await self._why_not(build_id, error) from error
+        return Status.COMPLETE
+
+    async def _start(self, request: BuildRequest, *, again: bool) -> StartAnswer:
+        try:
+            return await start_or_join(self._client, request, again=again, seconds=self._seconds)
+        except WorkflowUpdateFailedError as error:
+            raise _refusal(request.build_id, error) from error
+
+    async def _answer(self, build_id: str, question: Awaitable[Answer]) -> Answer:
+        try:
+            async with answer_within(self._seconds):
+                return await question
+        except WorkflowUpdateFailedError as error:
+            raise _refusal(build_id, error) from error
+        except WorkflowQueryFailedError as error:
+            raise await self._not_open(build_id, error) from error
+        except RPCError as error:
+            raise await self._why_not(build_id, error) from error
+
+    async def _not_open(self, build_id: str, error: WorkflowQueryFailedError) -> Exception:
+        """Why a query was refused: the build is about to open, or never did."""
+        handle = self._handle(build_id)
+        never = await why_not_opened(handle, build_id, await handle.describe())
+        return never or CommandRefused("not_open_yet", error.message)
+
+    async def _why_not(self, build_id: str, error: RPCError) -> Exception:
+        """What Temporal's answer means: it says "not found" of a closed workflow, too."""
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            return error
+        handle = self._handle(build_id)
+        try:
+            description = await handle.describe()
+        except RPCError as missing:
+            if missing.status is not RPCStatusCode.NOT_FOUND:
+                return missing
+            return BuildNotFound(f"There is no build {build_id!r}. See those there are: python starter.py list")
+        return await how_it_ended(handle, build_id, description) if is_closed(description) else error
+
+    def _handle(self, build_id: str) -> Handle:
+        if re.fullmatch(BUILD_ID_PATTERN, build_id) is None:
+            shown = build_id if len(build_id) <= _MOST_SHOWN else build_id[:_MOST_SHOWN] + "…"
+            raise BuildNotFound(f"There is no build {shown!r}: {BUILD_ID_RULE}")
+        return self._client.get_workflow_handle_for(BuildWorkflow.run, workflow_id(build_id))
+
+
+def _refusal(build_id: str, error: WorkflowUpdateFailedError) -> CommandRefused | BuildNotOpened:
+    cause = error.cause
+    if (failed := not_opened(build_id, cause)) is not None:
+        return failed
+    if isinstance(cause, ApplicationError):
+        return CommandRefused(cause.type or "failed", cause.message)
+    return CommandRefused("failed", str(cause))

@@ -1,0 +1,83 @@
+"""Every error as one message and an exit code."""
+
+from gateway.cli.exit_codes import CommandFailed, ExitCode
+
+
+def told(error: Exception) -> CommandFailed:
+    """``error`` as the person at the terminal gets it."""
+    if isinstance(error, CommandFailed):
+        return error
+    # Loaded on the way to an error only, so that commands that go well start fast.
+    return _of_gateway(error) or _of_temporal(error) or _of_store(error) or _of_settings(error) or _unexpected(error)
+
+
+def _of_gateway(error: Exception) -> CommandFailed | None:
+    from baton.domain.refusals import Refusal
+    from baton.domain.vocabulary import RefusalCode
+    from gateway.errors import CommandRefused, GatewayError, NoWorker
+
+    match error:
+        case Refusal():
+            exit_code = ExitCode.USAGE if error.code is RefusalCode.MALFORMED else ExitCode.FAILED
+            return CommandFailed(error.code, _sentence(error), exit_code)
+        case CommandRefused():
+            return CommandFailed(error.reason, _sentence(error))
+        case NoWorker():
+            return CommandFailed(error.code, error.message, ExitCode.UNREACHABLE)
+        case GatewayError():
+            return CommandFailed(error.code, error.message)
+        case _:
+            return None
+
+
+def _of_temporal(error: Exception) -> CommandFailed | None:
+    from temporalio.service import RPCError
+
+    from baton.runtime.client import TemporalConnectionError, TemporalMisconfigured
+    from baton.runtime.diagnosis import reason_of
+
+    match error:
+        case TemporalMisconfigured():
+            return CommandFailed("temporal_misconfigured", str(error), ExitCode.USAGE)
+        case TemporalConnectionError():
+            return CommandFailed("temporal_unavailable", str(error), ExitCode.UNREACHABLE)
+        case RPCError():
+            return CommandFailed(
+                "temporal_unavailable", f"Temporal did not answer: {reason_of(error)}", ExitCode.UNREACHABLE
+            )
+        case _:
+            return None
+
+
+def _of_store(error: Exception) -> CommandFailed | None:
+    from baton.store.errors import DatabaseUnavailable, SchemaOutdated, StoreError, UnsupportedDatabase
+
+    match error:
+        case UnsupportedDatabase():
+            return CommandFailed("unsupported_database", _sentence(error), ExitCode.USAGE)
+        case DatabaseUnavailable():
+            return CommandFailed("database_unavailable", _sentence(error), ExitCode.UNREACHABLE)
+        case SchemaOutdated():
+            return CommandFailed("schema_outdated", _sentence(error))
+        case StoreError():
+            return CommandFailed("store_failed", _sentence(error))
+        case _:
+            return None
+
+
+def _of_settings(error: Exception) -> CommandFailed | None:
+    from baton.runtime.settings import SettingsError
+
+    return CommandFailed("bad_settings", str(error), ExitCode.USAGE) if isinstance(error, SettingsError) else None
+
+
+def _unexpected(error: Exception) -> CommandFailed:
+    from baton.runtime.redaction import scrubbed
+
+    message = scrubbed(f"{type(error).__name__}: {error}")[:2000]
+    return CommandFailed("unexpected", f"unexpected {message} (with -v: where it happened)")
+
+
+def _sentence(error: Exception) -> str:
+    message = str(error)
+    return message[:1].upper() + message[1:]

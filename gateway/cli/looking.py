@@ -1,0 +1,70 @@
+"""Looking at one build: its status, its handoffs, its journal."""
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli.command import command
+from gateway.cli.exit_codes import CommandFailed, ExitCode
+from gateway.cli.invocation import Invocation
+from gateway.cli.options import BuildArgument
+
+_FOLLOW_SECONDS = 0.5
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+
+    @command(app, "status")
+    async def status(call: Invocation, build: BuildArgument) -> None:
+        """Where a build is, what it waits for, and what it has used."""
+        from gateway.cli.screens import build_screen
+
+        view = await (await call.builds()).status(build)
+        call.output.result(view, build_screen(view))
+
+    @command(app, "watch")
+    async def watch(call: Invocation, build: BuildArgument) -> ExitCode:
+        """Watch a build live until it ends; Ctrl-C leaves it alone."""
+        from gateway.cli.watching import follow
+
+        return await follow(call, await call.builds(), build)
+
+    @command(app, "history")
+    async def history(call: Invocation, build: BuildArgument) -> None:
+        """A build's handoffs, with what was handed over (whole with --json)."""
+        from gateway.cli.tables import handoff_table
+
+        handoffs = await (await call.builds()).history(build)
+        document = [handoff.record.model_dump(mode="json") | {"data": handoff.data} for handoff in handoffs]
+        call.output.result({"build_id": build, "handoffs": document}, handoff_table(handoffs))
+
+    @command(app, "journal")
+    async def journal(
+        call: Invocation,
+        build: BuildArgument,
+        after: Annotated[int, typer.Option("--after", metavar="N", min=0, help="Only what follows entry N.")] = 0,
+        follow: Annotated[bool, typer.Option("--follow", help="Go on until the build ends.")] = False,
+    ) -> None:
+        """Everything that happened to a build; its hash chain is verified."""
+        from baton.domain.journal import ChainBroken, Entry, Head, verify
+        from gateway.cli.tables import entry_line
+
+        builds = await call.builds()
+        entries: list[Entry] = []
+        while True:
+            more = await builds.journal(build, after=entries[-1].sequence if entries else after)
+            for entry in more:
+                call.output.say(entry_line(entry))
+            entries += more
+            if not follow or ((await builds.status(build)).ended and not more):
+                break
+            await asyncio.sleep(_FOLLOW_SECONDS)
+        try:
+            head = verify(entries, after=Head(sequence=after, hash=entries[0].prev_hash)) if entries else None
+        except ChainBroken as broken:
+            raise CommandFailed("chain_broken", f"The journal of {build!r} was tampered with: {broken}") from None
+        document: dict[str, Any] = {"build_id": build, "entries": entries, "verified": True}
+        call.output.result(document | {"head": head})
+        call.output.detail(f"{len(entries)} entries; the hash chain holds")

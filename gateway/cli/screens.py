@@ -1,0 +1,136 @@
+"""A build on the screen."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from baton.domain.ledger import amount
+from baton.domain.moves import PHASES
+from baton.domain.view import BuildView, PhaseRecord
+from baton.domain.vocabulary import LimitName, Phase
+from gateway.cli.looks import clock, command_text, span, status_text, words
+from gateway.cli.plain import line, text
+
+_MOST_FINDINGS = 5
+_DONE, _NOW, _COMING, _BACK, _STOPPED = "✓", "●", "·", "↺", "✗"
+
+
+def build_screen(view: BuildView) -> Group:
+    """Everything that a person wants to know of a build now."""
+    parts: list[RenderableType] = [Text(""), _heading(view), Text(""), Padding(_phases(view), (0, 0, 0, 2)), Text("")]
+    parts += [Padding(part, (0, 0, 0, 2)) for part in (*_waiting(view), *_feedback(view))]
+    parts += [Padding(_ledger(view), (0, 0, 0, 2)), Text("")]
+    return Group(*parts)
+
+
+def _heading(view: BuildView) -> Padding:
+    table = Table.grid(padding=(0, 1))
+    table.add_row(text(line(view.request.title), "bold"))
+    facts = text(view.build_id, "cyan").append(" · ", "dim").append(text(words(view.current_state.value)))
+    facts.append(" · ", "dim").append(status_text(view.status))
+    facts.append(f" · {view.progress:g} % · {span(view.elapsed_time)}", "dim")
+    table.add_row(facts)
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _phases(view: BuildView) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    table.add_column("", width=1)
+    table.add_column("phase", no_wrap=True)
+    table.add_column("role", no_wrap=True)
+    table.add_column("runs", justify="right")
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("evidence", ratio=1, overflow="ellipsis", no_wrap=True)
+    for phase in PHASES:
+        record = view.phases[phase]
+        mark, outcome, style = _outcome(view, phase, record)
+        table.add_row(
+            Text(mark, style),
+            Text(phase.value, style),
+            Text(words(record.role.value), "dim" if mark == _COMING else ""),
+            Text(str(record.runs) if record.runs else "", "dim"),
+            Text(outcome, style),
+            text(evidence(record), "dim"),
+        )
+    return table
+
+
+def _outcome(view: BuildView, phase: Phase, record: PhaseRecord) -> tuple[str, str, str]:
+    if phase in view.completed_phases:
+        return _DONE, "done", "green"
+    if phase.value == view.current_state.value and not view.ended:
+        return _NOW, "waits" if view.waiting_for is not None else "at work", "yellow" if view.waiting_for else "cyan"
+    if view.parked is not None and view.parked.from_state.value == phase.value:
+        return _STOPPED, "parked", "red"
+    return (_BACK, "sent back", "yellow") if record.runs else (_COMING, "to come", "dim")
+
+
+def evidence(record: PhaseRecord) -> str:
+    """What the last report of a phase rests on, in a few words."""
+    report = record.report or {}
+    said: list[str] = []
+    if (run := report.get("tests_run")) is not None:
+        failed = report.get("tests_failed", 0)
+        said.append(f"{run} tests" + (f", {failed} failed" if failed else ""))
+    if (coverage := report.get("test_coverage")) is not None:
+        said.append(f"{coverage:g} % covered")
+    if findings := report.get("findings"):
+        said.append(f"{len(findings)} finding{'s' if len(findings) > 1 else ''}")
+    if isinstance(commit := report.get("commit"), str):
+        said.append(f"commit {commit[:8]}")
+    return line(", ".join(said) or report.get("summary", ""), 80)
+
+
+def _waiting(view: BuildView) -> Iterator[RenderableType]:
+    waits = view.waiting_for
+    if waits is None:
+        return
+    title = {"decision": "Parked", "resume": "Paused"}.get(waits.kind, f"Waits for {_article(waits.kind)}")
+    yield Text(title, "bold yellow")
+    yield text(waits.what)
+    if waits.deadline is not None:
+        yield text(f"until {clock(waits.deadline)}", "dim")
+    yield command_text(waits.command)
+    yield Text("")
+
+
+def _article(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+
+
+def _feedback(view: BuildView) -> Iterator[RenderableType]:
+    if view.feedback is None or view.ended:
+        return
+    yield text(f"Sent back from {words(view.feedback.from_state.value)}", "bold").append(
+        f": {line(view.feedback.reason, 300)}", "default not bold"
+    )
+    findings = view.feedback.findings
+    for finding in findings[:_MOST_FINDINGS]:
+        yield text(f"• {line(finding.message, 200)}", "dim")
+    if len(findings) > _MOST_FINDINGS:
+        yield text(f"• and {len(findings) - _MOST_FINDINGS} more", "dim")
+    yield Text("")
+
+
+def _ledger(view: BuildView) -> Text:
+    used = view.ledger
+    counts: list[tuple[str, float, LimitName]] = [
+        ("phase runs", used.phase_runs, LimitName.PHASE_RUNS),
+        ("rework rounds", used.rework_rounds, LimitName.REWORK_ROUNDS),
+        ("tokens", used.tokens, LimitName.TOKENS),
+        ("USD", used.cost_usd, LimitName.MONEY),
+    ]
+    said = [_count(name, value, view.maximum(limit)) for name, value, limit in counts if value or name in _ALWAYS]
+    where = f"project {view.project_id} · user {view.user_id} · profile {view.terms.profile}"
+    return text(" · ".join(said), "dim").append("\n").append(text(where, "dim"))
+
+
+_ALWAYS = ("phase runs", "rework rounds")
+
+
+def _count(name: str, value: Any, maximum: float | None) -> str:
+    return f"{amount(value)} {name}" if maximum is None else f"{amount(value)} of {amount(maximum)} {name}"

@@ -1,0 +1,65 @@
+"""Starting a build: once for each build ID, however often it is asked for."""
+
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from baton.contracts.messages import CommandReply, StartAnswer, StartBuild
+from baton.contracts.names import BUILDS_QUEUE, fairness_key, workflow_id
+from baton.domain.requests import BuildRequest
+from baton.domain.vocabulary import RefusalCode
+from gateway.errors import CommandRefused, GatewayError
+from gateway.patience import answer_within
+from gateway.web_ui import search_attributes, static_details, static_summary
+from workflows.build import BuildWorkflow
+
+
+class TakenByClosed(Exception):
+    """The build ID belongs to a workflow that has closed."""
+
+
+async def start_or_join(client: Client, request: BuildRequest, *, again: bool, seconds: float) -> StartAnswer:
+    """Start the build, or join the one that runs under its ID. ``again`` takes the ID of one that failed.
+
+    Raises TakenByClosed, NoWorker, and WorkflowUpdateFailedError with the workflow's refusal.
+    """
+    reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
+    operation: WithStartWorkflowOperation[BuildWorkflow, CommandReply] = WithStartWorkflowOperation(
+        BuildWorkflow.run,
+        StartBuild(request=request),
+        id=workflow_id(request.build_id),
+        task_queue=BUILDS_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=reuse,
+        static_summary=static_summary(request),
+        static_details=static_details(request),
+        search_attributes=search_attributes(request),
+        priority=Priority(fairness_key=fairness_key(request.project_id)),
+    )
+    kept = ". Temporal keeps the build: it begins as soon as a worker is there"
+    try:
+        async with answer_within(seconds, after=kept):
+            answer: StartAnswer = await client.execute_update_with_start_workflow(
+                "start", request, start_workflow_operation=operation, result_type=StartAnswer
+            )
+            return answer
+    except WorkflowAlreadyStartedError as error:
+        raise TakenByClosed from error
+    except RPCError as error:
+        if error.status is RPCStatusCode.INVALID_ARGUMENT and "search attribute" in error.message.lower():
+            raise GatewayError(
+                f"Temporal's namespace {client.namespace!r} lacks search attributes that builds carry "
+                f"({error.message}). A worker adds them when it starts: python worker.py --all"
+            ) from error
+        raise
+
+
+def refuse_other(asked: BuildRequest, taken: BuildRequest) -> None:
+    """Raise CommandRefused (``start_differs``) when ``asked`` is not the request that has the build ID."""
+    if differing := taken.differences(asked):
+        raise CommandRefused(
+            RefusalCode.START_DIFFERS,
+            f"build {asked.build_id!r} exists already and differs in: {', '.join(differing)}. "
+            "Send the same request, or choose another build ID",
+        )

@@ -1,0 +1,63 @@
+"""Whether Temporal has what builds need: the server, search attributes, and workers on every queue."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSystemInfoRequest
+from temporalio.client import Client
+from temporalio.common import SearchAttributeIndexedValueType
+from temporalio.service import RPCError
+
+from baton.contracts.names import BUILDS_QUEUE, SEARCH_ATTRIBUTES, role_queue
+from baton.domain.vocabulary import Role
+from baton.runtime.diagnosis import reason_of
+from baton.runtime.search_attributes import SearchAttributeConflict, missing_search_attributes
+from gateway.doctor import Check, Health, worker_check
+
+WANTED_SEARCH_ATTRIBUTES = dict.fromkeys(SEARCH_ATTRIBUTES, SearchAttributeIndexedValueType.KEYWORD)
+"""What builds carry, with its type."""
+
+
+async def check_temporal(client: Client) -> AsyncIterator[Check]:
+    """All checks of a server that answers."""
+    try:
+        info = await client.workflow_service.get_system_info(GetSystemInfoRequest())
+        yield Check("temporal", Health.OK, f"{client.service_client.config.target_host}, server {info.server_version}")
+        yield Check("namespace", Health.OK, client.namespace)
+    except RPCError as error:
+        yield Check("temporal", Health.FAILED, reason_of(error), "start it", unreachable=True)
+        return
+    yield await _search_attributes(client)
+    queues: list[tuple[str, Role | None]] = [(BUILDS_QUEUE, None), *((role_queue(role), role) for role in Role)]
+    for check in await asyncio.gather(*(_queue(client, queue, role) for queue, role in queues)):
+        yield check
+
+
+async def _search_attributes(client: Client) -> Check:
+    name = "search attributes"
+    try:
+        missing = await missing_search_attributes(client, WANTED_SEARCH_ATTRIBUTES)
+    except SearchAttributeConflict as error:
+        return Check(name, Health.FAILED, str(error), "see there")
+    except RPCError as error:
+        return Check(name, Health.WARNING, f"cannot be seen: {reason_of(error)}", f"see that {_names()} exist")
+    if missing:
+        return Check(name, Health.FAILED, f"missing: {', '.join(missing)}", "start a worker: it adds them")
+    return Check(name, Health.OK, _names())
+
+
+async def _queue(client: Client, queue: str, role: Role | None) -> Check:
+    kind = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW if role is None else TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
+    try:
+        answer = await client.workflow_service.describe_task_queue(
+            DescribeTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind)
+        )
+    except RPCError as error:
+        return Check(f"queue {queue}", Health.WARNING, f"cannot be seen: {reason_of(error)}")
+    return worker_check(queue, len(answer.pollers), role)
+
+
+def _names() -> str:
+    return ", ".join(SEARCH_ATTRIBUTES)

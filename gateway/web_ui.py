@@ -1,0 +1,53 @@
+"""What Temporal's own pages show of a build from its start on. No secret is in it."""
+
+import re
+
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+
+from baton.contracts.names import BUILD_ROLE, BUILD_STATE, PROJECT_ID, USER_ID
+from baton.domain.requests import BuildRequest
+from baton.domain.vocabulary import Role, State
+
+_MOST_SUMMARY_BYTES = 200
+_USER_INFO = re.compile(r"(?<=://)[^/]*@")
+_MARKUP = re.compile(r"([\\`<>\[\]|!*_#~])")
+
+
+def search_attributes(request: BuildRequest) -> TypedSearchAttributes:
+    """Those of a build that begins, so that the workflow need not set them."""
+    values = {
+        BUILD_STATE: State.DISCOVERY.value,
+        BUILD_ROLE: Role.Q_ASSISTANT.value,
+        PROJECT_ID: request.project_id,
+        USER_ID: request.user_id,
+    }
+    return TypedSearchAttributes(
+        [SearchAttributePair(SearchAttributeKey.for_keyword(name), value) for name, value in values.items()]
+    )
+
+
+def static_summary(request: BuildRequest) -> str:
+    """One line of Markdown within Temporal's 200 bytes."""
+    summary = _MARKUP.sub(r"\\\1", " ".join(request.title.split()))
+    if len(summary.encode()) <= _MOST_SUMMARY_BYTES:
+        return summary
+    cut = summary.encode()[: _MOST_SUMMARY_BYTES - len("…".encode())].decode(errors="ignore")
+    return cut.rstrip("\\") + "…"
+
+
+def static_details(request: BuildRequest) -> str:
+    """What was asked for, as Markdown; far below Temporal's 20 kB, as every name in a request is short."""
+    rows = {
+        "build": request.build_id,
+        "project": request.project_id,
+        "user": request.user_id,
+        "profile": request.profile,
+    }
+    if request.repo is not None:
+        rows["repository"] = _USER_INFO.sub("", request.repo)
+    table = "\n".join(f"| {name} | {_MARKUP.sub(_escaped, value)} |" for name, value in rows.items())
+    return f"**{_MARKUP.sub(_escaped, request.title)}**\n\n| | |\n|---|---|\n{table}\n"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\{found[1]}"
