@@ -5,7 +5,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from baton.runtime import leash
@@ -14,20 +14,25 @@ from baton.runtime import leash
 class LeashedProcess:
     """Runs `command` (its first item a path) with its output going to `log`; starts at once.
 
+    With `append` what the log holds already stays. `env` is its environment, this process's when not given.
+
     The session of its own keeps the terminal's Ctrl-C from it: when it ends is for its owner to say. When the
     owner is gone without having said so, the leash kills it. A copy of the owner made by a bare fork (as by
     multiprocessing's "fork") holds the leash too; programs that the owner starts do not.
     """
 
-    def __init__(self, command: Sequence[str], *, log: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], *, log: Path, append: bool = False, env: Mapping[str, str] | None = None
+    ) -> None:
         reading, self._leash = os.pipe()
         try:
-            with log.open("wb") as output:
+            with log.open("ab" if append else "wb") as output:
                 self._process = subprocess.Popen(
                     [sys.executable, "-I", "-S", leash.__file__, str(reading), *command],
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
+                    env=env,
                     pass_fds=[reading],
                     start_new_session=True,
                 )

@@ -37,11 +37,11 @@ class Settings(BaseModel):
     log_level: LogLevel = "INFO"
     log_format: LogFormat = "text"
     max_concurrent_phases: Annotated[int, Field(ge=1, le=1000)] = 4
-    """How many phases one worker plays at the same time."""
+    """How many phases of each role one worker plays at the same time."""
     graceful_shutdown_seconds: Annotated[float, Field(ge=0, le=86_400)] = 20.0
     """How long a stopping worker lets running phases finish before it cancels them."""
     heartbeat_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
-    """How often a running phase tells Temporal that it is alive."""
+    """How often, at the least, a running phase tells Temporal that it is alive."""
 
     @field_validator("log_level", mode="before")
     @classmethod

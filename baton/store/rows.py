@@ -6,9 +6,9 @@ from uuid import UUID
 
 from baton.domain.actors import Actor
 from baton.domain.facts import RolledBack
+from baton.domain.handing import handed_on
 from baton.domain.journal import Entry, Head
 from baton.domain.moves import MoveKind
-from baton.domain.steps import handed_on
 from baton.domain.view import BuildView, HandoffRecord
 from baton.domain.vocabulary import ActorKind, EntryKind
 from baton.store.ids import event_key, handoff_key

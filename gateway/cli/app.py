@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli import advancing, cancelling, db, deciding, examining, holding, listing, looking, starting
+from gateway.cli import (
+    advancing,
+    cancelling,
+    db,
+    deciding,
+    developing,
+    examining,
+    holding,
+    listing,
+    looking,
+    showing,
+    starting,
+)
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.output import Output
 from gateway.cli.version import version
@@ -62,5 +74,17 @@ def _root(
         raise typer.Exit(ExitCode.USAGE)
 
 
-for _group in (starting, looking, listing, advancing, deciding, holding, cancelling, db, examining):
+for _group in (
+    showing,
+    developing,
+    starting,
+    looking,
+    listing,
+    advancing,
+    deciding,
+    holding,
+    cancelling,
+    db,
+    examining,
+):
     _group.register(app)

@@ -8,7 +8,8 @@ def told(error: Exception) -> CommandFailed:
     if isinstance(error, CommandFailed):
         return error
     # Loaded on the way to an error only, so that commands that go well start fast.
-    return _of_gateway(error) or _of_temporal(error) or _of_store(error) or _of_settings(error) or _unexpected(error)
+    kinds = (_of_gateway, _of_temporal, _of_store, _of_settings, _of_worker, _of_embedded)
+    return next(filter(None, (kind(error) for kind in kinds)), None) or _unexpected(error)
 
 
 def _of_gateway(error: Exception) -> CommandFailed | None:
@@ -69,6 +70,35 @@ def _of_settings(error: Exception) -> CommandFailed | None:
     from baton.runtime.settings import SettingsError
 
     return CommandFailed("bad_settings", str(error), ExitCode.USAGE) if isinstance(error, SettingsError) else None
+
+
+def _of_worker(error: Exception) -> CommandFailed | None:
+    from baton.runners.profile_errors import ProfileError
+    from baton.runtime.search_attributes import SearchAttributeError
+
+    match error:
+        case ProfileError():
+            return CommandFailed("invalid_profile", _sentence(error))
+        case SearchAttributeError():
+            return CommandFailed("search_attributes", str(error))
+        case _:
+            return None
+
+
+def _of_embedded(error: Exception) -> CommandFailed | None:
+    from baton.runtime.embedded import EmbeddedTemporalError
+    from baton.runtime.ownership import AlreadyRunning
+    from gateway.embedded.worker_process import WorkerFailed
+
+    match error:
+        case AlreadyRunning():
+            return CommandFailed("already_running", str(error))
+        case EmbeddedTemporalError():
+            return CommandFailed("temporal_not_started", str(error), ExitCode.UNREACHABLE)
+        case WorkerFailed():
+            return CommandFailed("worker_not_started", str(error))
+        case _:
+            return None
 
 
 def _unexpected(error: Exception) -> CommandFailed:

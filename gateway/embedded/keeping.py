@@ -1,0 +1,37 @@
+"""Keeping a stack up: what dies is started again."""
+
+import asyncio
+from collections.abc import Callable
+
+from temporalio.service import RPCError
+
+from gateway.embedded.stack import Stack
+from gateway.embedded.worker_process import WorkerFailed
+
+_LOOK_SECONDS = 0.5
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 30.0
+
+
+async def keep_running(stack: Stack, tell: Callable[[str], None]) -> None:
+    """Look after the stack until cancelled, and ``tell`` people what happens.
+
+    A worker that cannot start is tried again with growing pauses. Raises EmbeddedTemporalFailed when the server
+    cannot be started again.
+    """
+    pause = _FIRST_PAUSE
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        if not stack.temporal_runs:
+            tell("Temporal has died. Starting it again: its state is on disk, and builds go on")
+            await stack.start_temporal()
+        if stack.worker.pid is None:
+            tell(f"The worker has died (exit code {stack.worker.exit_code}). Starting another; builds go on with it")
+            try:
+                await stack.start_worker()
+            except (WorkerFailed, RPCError) as error:
+                tell(f"{error}\nTrying again in {pause:g} s")
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            else:
+                pause = _FIRST_PAUSE

@@ -1,0 +1,126 @@
+"""All that a build needs, on this machine: Temporal with its Web UI, the mirror in SQL, and a worker.
+
+<home>/temporal/     the server's state and log
+<home>/baton.db      the mirror, unless the settings name another database
+<home>/worker.log    what the workers said
+<home>/workspaces/   the builds' git workspaces
+<home>/releases/     finished archives
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Engine
+from temporalio.client import Client
+
+from baton.runtime.client import environment_for
+from baton.runtime.embedded import EmbeddedTemporal
+from baton.runtime.settings import Settings, variable_of
+from baton.store import schema
+from baton.store.engine import open_engine
+from gateway.embedded.worker_process import WorkerProcess
+from gateway.worker.readiness import WANTED
+
+_WORKER_GRACE_SECONDS = 5.0
+"""On top of what running phases are given by the settings."""
+
+
+class Stack:
+    """Runs for as long as its context lasts; nothing of it stays behind when this process dies.
+
+    Ports that are not given are free ones. ``environ`` is what the worker and its runners see, Temporal's address
+    aside. Entering raises EmbeddedTemporalError, AlreadyRunning, StoreError and WorkerFailed.
+    """
+
+    def __init__(
+        self, settings: Settings, environ: Mapping[str, str], *, port: int | None = None, ui_port: int | None = None
+    ) -> None:
+        self.settings = settings
+        self._environ = environ
+        self._temporal = EmbeddedTemporal(
+            settings.home / "temporal", port=port, ui_port=ui_port, search_attributes=WANTED
+        )
+        self._contexts = AsyncExitStack()
+        self._engine: Engine | None = None
+        self._client: Client | None = None
+        self._worker: WorkerProcess | None = None
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as contexts:
+            self._engine = open_engine(self.settings.database_url)
+            contexts.callback(self._engine.dispose)
+            await contexts.enter_async_context(self._temporal)
+            await asyncio.to_thread(schema.upgrade, self._engine)
+            self._client = await self._temporal.connect()
+            self._worker = WorkerProcess(self._worker_environment(), log=self.worker_log)
+            contexts.push_async_callback(self._worker.stop, self._grace_seconds)
+            await self.start_worker()
+            self._contexts = contexts.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._contexts.aclose()
+
+    @property
+    def address(self) -> str:
+        """Where clients reach Temporal."""
+        return self._temporal.address
+
+    @property
+    def ui_url(self) -> str:
+        """Temporal's Web UI."""
+        return self._temporal.ui_url or ""
+
+    @property
+    def worker_log(self) -> Path:
+        """What the workers said, one after another."""
+        return self.settings.home / "worker.log"
+
+    @property
+    def client(self) -> Client:
+        """A client of the server."""
+        assert self._client is not None, "the stack has not been entered"
+        return self._client
+
+    @property
+    def engine(self) -> Engine:
+        """The mirror's database."""
+        assert self._engine is not None, "the stack has not been entered"
+        return self._engine
+
+    @property
+    def worker(self) -> WorkerProcess:
+        """The worker."""
+        assert self._worker is not None, "the stack has not been entered"
+        return self._worker
+
+    @property
+    def temporal_runs(self) -> bool:
+        """Whether the server's process is there."""
+        return self._temporal.pid is not None
+
+    async def start_temporal(self) -> None:
+        """Start the server again when it has died: same ports, same state."""
+        self._temporal.kill()
+        await self._temporal.start()
+
+    async def start_worker(self) -> None:
+        """Start the worker, also again when it has died; return when it takes work. Raises WorkerFailed."""
+        self.worker.start()
+        await self.worker.until_ready(self.client)
+
+    def kill_worker(self) -> None:
+        """End the worker as a crash would: SIGKILL."""
+        self.worker.kill()
+
+    @property
+    def _grace_seconds(self) -> float:
+        return self.settings.graceful_shutdown_seconds + _WORKER_GRACE_SECONDS
+
+    def _worker_environment(self) -> dict[str, str]:
+        given = self.settings.model_dump(mode="json", exclude_none=True)
+        told = {variable_of(field): str(value) for field, value in given.items()}
+        return environment_for(self.address, self._environ) | told

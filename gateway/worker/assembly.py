@@ -1,0 +1,58 @@
+"""Temporal's workers, put together from their parts: one for each task queue."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import Engine
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.load_profile import LoadProfile
+from activities.mirror_journal import JournalMirror
+from activities.perform_phase import PerformPhase
+from baton.runners.catalogue import Profiles
+from baton.runtime.settings import Settings
+from baton.store.mirror import Mirror
+from gateway.worker.duties import Duty
+from gateway.worker.surroundings import surroundings_of, workspaces_of
+from workflows.build import BuildWorkflow
+
+_STICKY = timedelta(seconds=1)
+"""How long a build waits for the worker that has it in memory before another one takes it. As shipped it is 10 s, and
+so much longer would every build stand still when its worker was killed."""
+
+_CONCURRENT_WRITES = 10
+"""What waits for the database waits at the server, where it costs no connection and no time of its own."""
+
+
+def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine: Engine) -> Worker:
+    """The worker that carries builds."""
+    return Worker(
+        client,
+        task_queue=Duty.ORCHESTRATOR.queue,
+        workflows=[BuildWorkflow],
+        activities=[LoadProfile(profiles).load_profile, JournalMirror(Mirror(engine)).mirror_journal],
+        sticky_queue_schedule_to_start_timeout=_STICKY,
+        max_concurrent_activities=_CONCURRENT_WRITES,
+        graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
+    )
+
+
+def players(
+    client: Client, settings: Settings, profiles: Profiles, roles: Sequence[Duty], environ: Mapping[str, str]
+) -> list[Worker]:
+    """The workers that play ``roles``."""
+    if not roles:
+        return []
+    phases = PerformPhase(profiles, workspaces_of(settings, environ), surroundings_of(settings, environ))
+    return [
+        Worker(
+            client,
+            task_queue=role.queue,
+            activities=[phases.perform_phase],
+            max_concurrent_activities=settings.max_concurrent_phases,
+            max_heartbeat_throttle_interval=timedelta(seconds=settings.heartbeat_seconds),
+            graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
+        )
+        for role in roles
+    ]

@@ -1,0 +1,68 @@
+"""What has to be right before a worker takes work."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from sqlalchemy import Engine
+from temporalio.client import Client
+from temporalio.common import SearchAttributeIndexedValueType
+
+from baton.contracts.names import SEARCH_ATTRIBUTES
+from baton.runners.catalogue import Profiles
+from baton.runners.profile_errors import InvalidProfile, ProfileError
+from baton.runners.registry import Registry
+from baton.runtime.search_attributes import SearchAttributes, ensure_search_attributes
+from baton.runtime.settings import Settings, SettingsError
+from baton.store import schema
+from baton.store.errors import DatabaseUnavailable
+
+log = logging.getLogger("baton.worker")
+
+WANTED: SearchAttributes = dict.fromkeys(SEARCH_ATTRIBUTES, SearchAttributeIndexedValueType.KEYWORD)
+"""The search attributes of builds, with their type."""
+
+
+def readable_profiles(settings: Settings) -> Profiles:
+    """The profiles, each of which was read once. Raises SettingsError and InvalidProfile, which names all problems."""
+    folder = settings.profiles
+    if folder is not None and not folder.is_dir():
+        raise SettingsError(f"The folder of profiles {str(folder)!r} is not there; make it, or name another")
+    profiles = Profiles(folder, Registry.installed())
+    problems = []
+    for name in profiles.names():
+        try:
+            profiles.load(name)
+        except ProfileError as error:
+            problems.append(str(error))
+    if problems:
+        raise InvalidProfile("\n".join(problems))
+    return profiles
+
+
+async def prepare_namespace(client: Client) -> None:
+    """Give the namespace the search attributes that builds carry. Raises SearchAttributeError."""
+    await ensure_search_attributes(client, WANTED)
+
+
+async def check_database(engine: Engine, *, upgrade: bool) -> None:
+    """Refuse tables that are not of this version, or with ``upgrade`` bring them up to date. Raises SchemaOutdated.
+
+    A database that is away is no reason to stand still: builds go on, and their journals are written when it is back.
+    """
+    try:
+        await asyncio.to_thread(schema.upgrade if upgrade else schema.require_current, engine)
+    except DatabaseUnavailable as error:
+        if upgrade:
+            raise
+        log.warning("%s. Builds go on meanwhile, and their journals are written as soon as it answers", _capital(error))
+
+
+def _capital(error: Exception) -> str:
+    text = str(error)
+    return text[:1].upper() + text[1:]
+
+
+def shown(queues: Sequence[str]) -> str:
+    """The names of task queues, for people."""
+    return ", ".join(queues)

@@ -1,0 +1,61 @@
+"""A worker's life: wait for Temporal, check what has to be right, serve until it is told to stop."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from sqlalchemy import Engine
+from temporalio.worker import Worker
+
+from baton.runtime.patience import connect_with_patience
+from baton.runtime.settings import Settings
+from baton.store.engine import open_engine
+from gateway.worker.assembly import orchestrator, players
+from gateway.worker.duties import Duty, queues
+from gateway.worker.readiness import check_database, prepare_namespace, readable_profiles, shown
+
+log = logging.getLogger("baton.worker")
+
+
+async def serve(settings: Settings, duties: Sequence[Duty], environ: Mapping[str, str], *, upgrade: bool) -> None:
+    """Serve ``duties`` until cancelled, then let running phases finish for as long as the settings say.
+
+    Without the duty of the orchestrator no database is opened. Raises what keeps the worker from its work:
+    TemporalMisconfigured, SearchAttributeError, ProfileError, SettingsError, StoreError.
+    """
+    profiles = readable_profiles(settings)
+    roles = [duty for duty in duties if duty is not Duty.ORCHESTRATOR]
+    async with _database(settings, needed=len(roles) < len(duties), upgrade=upgrade) as engine:
+        client = await connect_with_patience(on_wait=log.warning, environ=environ)
+        workers = players(client, settings, profiles, roles, environ)
+        if engine is not None:
+            await prepare_namespace(client)
+            workers.append(orchestrator(client, settings, profiles, engine))
+        address = client.service_client.config.target_host
+        log.info("Serving %s of namespace %r at %s", shown(queues(duties)), client.namespace, address)
+        await _run(workers)
+
+
+@asynccontextmanager
+async def _database(settings: Settings, *, needed: bool, upgrade: bool) -> AsyncIterator[Engine | None]:
+    if not needed:
+        yield None
+        return
+    engine = open_engine(settings.database_url)
+    try:
+        await check_database(engine, upgrade=upgrade)
+        yield engine
+    finally:
+        engine.dispose()
+
+
+async def _run(workers: Sequence[Worker]) -> None:
+    running = [asyncio.create_task(worker.run()) for worker in workers]
+    try:
+        await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        log.info("Stopping: no new work is taken, and running phases are let finish")
+        await asyncio.gather(*(worker.shutdown() for worker in workers))
+        # One that has failed says here what it was.
+        await asyncio.gather(*running)
