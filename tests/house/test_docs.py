@@ -218,3 +218,11 @@ def test_targets_of_make_that_are_named_exist() -> None:
     }
     assert named
     assert named - targets == set()
+
+
+def test_the_map_in_the_readme_has_every_room_of_the_house() -> None:
+    committed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    rooms = {path.split("/")[0] for path in committed if "/" in path and path[0] != "."}
+    rooms |= {path.split("/")[1] for path in committed if re.match(r"baton/\w+/", path)}
+    on_the_map = set(re.findall(r"^ *(\w+)/", page("README.md").section("Map of the house"), re.MULTILINE))
+    assert on_the_map == rooms
