@@ -11,7 +11,7 @@ from activities.failures import application_error
 from activities.heartbeats import heartbeating
 from activities.kept_reports import KeptReports
 from baton.domain.refusals import Refusal
-from baton.domain.reports import PhaseReport, parse_report
+from baton.domain.reports import PhaseReport, clean_result
 from baton.domain.steps import PhaseOrder
 from baton.domain.vocabulary import RefusalCode
 from baton.runners.base import Heartbeat, Surroundings
@@ -110,7 +110,7 @@ def _message(order: PhaseOrder, report: PhaseReport) -> str:
 def _checked(report: PhaseReport) -> PhaseReport:
     """The report, if it is one that the workflow can take: runners from outside may return anything."""
     try:
-        return parse_report(report.to_json())
+        return PhaseReport.model_validate(clean_result(report.to_json()))
     except (Refusal, ValueError) as error:
         if isinstance(error, Refusal) and error.code is RefusalCode.REPORT_TOO_LARGE:
             raise ReportTooLarge(error.message) from error

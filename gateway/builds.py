@@ -29,13 +29,11 @@ from gateway.patience import answer_within
 from gateway.reading import read_history, read_journal
 from workflows.build import BuildWorkflow
 
-ANSWER_SECONDS = 15.0
-"""How long a worker may take to answer an update or a query before it counts as not there."""
-
 BUILD_ID_RULE = "a build ID has 1 to 100 letters, digits, '.', '_' and '-', and begins with a letter or a digit"
 
 _MOST_BYTES = 1_000_000
 _MOST_SHOWN = 60
+_MAY_STILL = ". When one comes, it may still carry out the command"
 
 Answer = TypeVar("Answer")
 
@@ -43,7 +41,8 @@ Answer = TypeVar("Answer")
 class Builds:
     """The builds of one Temporal namespace."""
 
-    def __init__(self, client: Client, *, answer_seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(self, client: Client, *, answer_seconds: float = 15.0) -> None:
+        """A worker that takes longer than ``answer_seconds`` for an update or a query counts as not there."""
         self._client = client
         self._seconds = answer_seconds
 
@@ -85,7 +84,7 @@ class Builds:
         update = self._handle(build_id).execute_update(
             command.name.value, message, id=command.command_id, result_type=CommandReply
         )
-        reply: CommandReply = await self._answer(build_id, update)
+        reply: CommandReply = await self._answer(build_id, update, after=_MAY_STILL)
         return reply
 
     async def status(self, build_id: str) -> BuildView:
@@ -133,9 +132,9 @@ class Builds:
         except WorkflowUpdateFailedError as error:
             raise _refusal(request.build_id, error) from error
 
-    async def _answer(self, build_id: str, question: Awaitable[Answer]) -> Answer:
+    async def _answer(self, build_id: str, question: Awaitable[Answer], *, after: str = "") -> Answer:
         try:
-            async with answer_within(self._seconds):
+            async with answer_within(self._seconds, after=after):
                 return await question
         except WorkflowUpdateFailedError as error:
             raise _refusal(build_id, error) from error

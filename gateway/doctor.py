@@ -111,11 +111,17 @@ def _profiles(settings: Settings) -> Iterator[Check]:
     folder = settings.profiles
     if folder is not None and not folder.is_dir():
         yield Check("profiles", Health.FAILED, f"{str(folder)!r} is no folder", "correct BATON_PROFILES")
-    profiles = Profiles(folder, Registry.installed())
+    registry = Registry.installed()
+    if not registry.names():
+        yield Check("runners", Health.FAILED, "none is installed, not even Baton's own", "python -m pip install -e .")
+        return
+    profiles = Profiles(folder, registry)
     for name in profiles.names():
         try:
             profile = profiles.load(name)
         except ProfileError as error:
-            yield Check(f"profile {name}", Health.FAILED, str(error), "correct the file")
+            first, *others = str(error).splitlines()
+            more = f" (and {len(others)} more)" if others else ""
+            yield Check(f"profile {name}", Health.FAILED, first + more, "correct the file")
         else:
             yield Check(f"profile {name}", Health.OK, profile.description or profile.source)

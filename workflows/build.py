@@ -68,7 +68,8 @@ class BuildWorkflow:
         while True:
             build = self.build
             step = build.next_step()
-            self._appearance.show(build.view)
+            if not isinstance(step, Proceed):
+                self._appearance.show(build.view)
             match step:
                 case Ended():
                     return

@@ -1,5 +1,6 @@
 """The outbox: entries on their way to the SQL mirror, off the path of the build."""
 
+import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
@@ -49,6 +50,7 @@ class Outbox:
         info = workflow.info()
         while True:
             await workflow.wait_condition(lambda: not self.empty)
+            await asyncio.sleep(0)  # the phases come first: a phase that is overtaken in this turn is stopped before
             entries = self._batch()
             batch = MirrorBatch(
                 build_id=self._request.build_id,

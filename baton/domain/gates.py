@@ -39,8 +39,9 @@ def _findings(phase: Phase, report: PhaseReport, terms: Terms, commit: str | Non
         yield _gate("verdict", report.summary or f"{phase.value} was rejected")
     if phase in _JUDGED:
         yield from _stale(report, commit)
+        yield from _failed_tests(report)
     if phase is Phase.TESTING:
-        yield from _tests(report)
+        yield from _no_proof(report)
         yield from _coverage(report, terms.minimum_coverage)
     elif phase is Phase.VERIFICATION and report.approved_for_deployment is not True:
         yield _gate("approved_for_deployment", _not_true("approved_for_deployment", report.approved_for_deployment))
@@ -48,12 +49,17 @@ def _findings(phase: Phase, report: PhaseReport, terms: Terms, commit: str | Non
         yield _gate("deployment_successful", _not_true("deployment_successful", report.deployment_successful))
 
 
-def _tests(report: PhaseReport) -> Iterator[Finding]:
+def _failed_tests(report: PhaseReport) -> Iterator[Finding]:
     if report.tests_failed:
         yield _gate("tests_failed", f"{report.tests_failed} of the tests failed")
     elif report.all_tests_passed is False:
         yield _gate("all_tests_passed", "not all tests passed")
-    elif report.tests_run == 0:
+
+
+def _no_proof(report: PhaseReport) -> Iterator[Finding]:
+    if report.tests_failed or report.all_tests_passed is False:
+        return
+    if report.tests_run == 0:
         yield _gate("tests_run", "no test was run")
     elif report.all_tests_passed is None and (report.tests_failed is None or report.tests_run is None):
         yield _gate(

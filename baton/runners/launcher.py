@@ -51,8 +51,10 @@ class Launcher:
     passed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def begin(cls, options: LaunchOptions, context: RunnerContext, heartbeat: Heartbeat) -> "Launcher":
-        """A launcher whose time starts now."""
+    def begin(
+        cls, options: LaunchOptions, context: RunnerContext, heartbeat: Heartbeat, *, deadline: float | None = None
+    ) -> "Launcher":
+        """A launcher with the time until ``deadline``, or with all the time that the role has."""
         environment = context.surroundings.environment
         return cls(
             options=options,
@@ -60,7 +62,7 @@ class Launcher:
             limits=context.limits,
             environment=environment,
             heartbeat=heartbeat,
-            deadline=time.monotonic() + context.limits.wall_seconds,
+            deadline=time.monotonic() + context.limits.wall_seconds if deadline is None else deadline,
             passed={name: environment[name] for name in options.env if name in environment} | options.set_env,
         )
 

@@ -44,7 +44,8 @@ class Bench:
             environment=self.environment,
             examples=self.examples,
         )
-        return PerformPhase(Profiles(self.folder / "profiles", declared_runners()), self.workspaces, surroundings)
+        runners = declared_runners(rogue="tests.activities.rogue:RogueRunner")
+        return PerformPhase(Profiles(self.folder / "profiles", runners), self.workspaces, surroundings)
 
     def profile(self, **roles: str) -> None:
         """Write the profile ``local``: for each role named its table, the others manual; ``rest`` as it is."""
@@ -91,5 +92,5 @@ def bench(tmp_path: Path) -> Bench:
 async def appeared(file: Path) -> None:
     """Wait until another process has written ``file``, for a minute at most."""
     async with asyncio.timeout(60):
-        while not file.exists():  # noqa: ASYNC110  another process cannot set our events
+        while not file.exists():
             await asyncio.sleep(0.02)

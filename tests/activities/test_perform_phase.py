@@ -177,6 +177,24 @@ async def test_a_role_that_has_become_manual_is_not_performed(bench: Bench) -> N
     assert error.value.type == "runner_misconfigured"
 
 
+@pytest.mark.parametrize(("returns", "code"), [("too much", "report_too_large"), ("nonsense", "report_unreadable")])
+async def test_what_another_packages_runner_returns_is_checked(bench: Bench, returns: str, code: str) -> None:
+    bench.profile(code_writer=f'runner = "rogue"\nreturns = "{returns}"')
+    with pytest.raises(ApplicationError) as error:
+        await bench.perform(ORDER)
+    assert (error.value.type, error.value.non_retryable) == (code, True)
+    workspace = await bench.workspace()
+    assert list(workspace.tree.iterdir()) == []
+    assert await workspace.files((await workspace.head()).sha) == []
+
+
+async def test_another_packages_runner_can_play_a_role(bench: Bench) -> None:
+    bench.profile(code_writer='runner = "rogue"\nreturns = "a good one"')
+    report = await bench.perform(ORDER)
+    assert report.output == {"x": 1}
+    assert [file.path for file in await (await bench.workspace()).files(report.commit or "")] == ["written.py"]
+
+
 async def test_a_repository_is_worked_on_at_the_profiles_ref(bench: Bench) -> None:
     source = await bench.workspaces.open("source")
     (source.tree / "a.txt").write_text("released")

@@ -17,13 +17,14 @@ from baton.workshop.workspace import Commit, Workspace
 
 @dataclass(frozen=True)
 class Job:
-    """One phase to be done. ``base`` is the commit that the work is at."""
+    """One phase to be done. ``base`` is the commit that the work is at, ``deadline`` on the monotonic clock."""
 
     order: PhaseOrder
     workspace: Workspace
     context: RunnerContext
     heartbeat: Heartbeat
     base: Commit
+    deadline: float
 
     @property
     def surroundings(self) -> Surroundings:
@@ -31,8 +32,8 @@ class Job:
         return self.context.surroundings
 
     def launcher(self, options: LaunchOptions) -> Launcher:
-        """A launcher for commands of this job."""
-        return Launcher.begin(options, self.context, self.heartbeat)
+        """A launcher for commands of this job: together they have the role's time."""
+        return Launcher.begin(options, self.context, self.heartbeat, deadline=self.deadline)
 
     def evidence(
         self, name: str, command: Sequence[str], result: CommandResult, *, tools: Sequence[str] = (), **counts: float

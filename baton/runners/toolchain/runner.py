@@ -1,5 +1,6 @@
 """Roles that are played by tools alone: no model is asked, and nothing is guessed."""
 
+import time
 from typing import Any
 
 from baton.domain.reports import PhaseReport
@@ -47,7 +48,8 @@ class ToolchainRunner:
 
     async def perform(self, order: PhaseOrder, workspace: Workspace, heartbeat: Heartbeat) -> PhaseReport:
         """Do the phase. Raises RunnerFailure and the workshop's errors; what is wrong with the code is a finding."""
-        job = Job(order, workspace, self._context, heartbeat, await workspace.head())
+        deadline = time.monotonic() + self._context.limits.wall_seconds
+        job = Job(order, workspace, self._context, heartbeat, await workspace.head(), deadline)
         match order.phase:
             case Phase.DISCOVERY:
                 return discover(order)

@@ -28,10 +28,5 @@ async def test(job: Job, options: TestOptions) -> PhaseReport:
         tests_run=outcome.executed,
         tests_failed=outcome.failed,
         all_tests_passed=not outcome.findings,
-        test_coverage=None if outcome.coverage is None else _reported(outcome.coverage.percent),
+        test_coverage=None if outcome.coverage is None else outcome.coverage.percent,
     )
-
-
-def _reported(percent: float) -> float:
-    """``percent`` for a report, where a number up to 1 would be read as a fraction; the evidence has it exactly."""
-    return percent if percent > 1 else 0.0

@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from gateway.cli.demo.runs import Outcome, PhaseRun
-from gateway.cli.demo.screen import ending_of, findings_of, screen
+from gateway.cli.demo.screen import ending_of, findings_of, screen, told
 from gateway.cli.plain import line
 
 
@@ -67,11 +67,11 @@ class Lines(Silent):
         """Tell what is new."""
         for index, run in enumerate(scene.runs):
             before = self._told.get(index)
+            name = f"{run.phase.value} (run {run.number})" if run.number > 1 else run.phase.value
             if before is None:
-                again = f", run {run.number}" if run.number > 1 else ""
-                self.tell(f"{run.phase.value}: {run.role.value} begins{again}")
+                self.tell(f"{name}: {run.role.value} begins")
             if run.outcome is not (before or Outcome.WORKING):
-                self.tell(f"{run.phase.value}: {ending_of(run)}")
+                self.tell(f"{name}: {ending_of(run)}")
                 for finding in findings_of(run):
                     self.tell(f"  {finding}")
             self._told[index] = run.outcome
@@ -83,9 +83,10 @@ class Lines(Silent):
 
 
 class Screen:
-    """Sees a page that changes in place, and disappears when all is over: the summary follows."""
+    """Sees a page that changes in place. When all is over only the news of it stay: the summary follows."""
 
     def __init__(self, console: Console, ui_url: str) -> None:
+        self._console = console
         self._ui_url = ui_url
         self._begun = time.monotonic()
         self._scene = Scene([])
@@ -100,6 +101,8 @@ class Screen:
 
     def __exit__(self, *_: object) -> None:
         self._live.stop()
+        for part in told(self._news):
+            self._console.print(part)
 
     def show(self, scene: Scene) -> None:
         """At the next refresh."""

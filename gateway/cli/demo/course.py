@@ -22,7 +22,7 @@ from gateway.embedded.stack import Stack
 
 _REQUEST = Path(__file__).parents[3] / "examples" / "wordcount" / "request.md"
 _LOOK_SECONDS = 0.15
-_MOST_SECONDS = 300.0
+_MOST_SECONDS = 180.0
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from gateway.cli.demo.runs import Outcome, PhaseRun
 from gateway.cli.plain import line
 
 _MOST_FINDINGS = 4
+_LONGEST_FINDING = 180
 _SPINNER = Spinner("dots", style="cyan")
 _MARKS = {
     Outcome.DONE: Text("✓", style="green"),
@@ -43,11 +44,16 @@ def screen(
 ) -> RenderableType:
     """The runs so far, the phases to come, what was found, and what happened besides."""
     parts: list[RenderableType] = [_table(runs, attempt, now), *sent_back(runs)]
-    if news:
-        parts.append(Text())
-        parts += [Padding(Text(f"{at:5.1f} s  {message}", style="bold magenta"), (0, 2)) for at, message in news]
+    parts += told(news)
     parts += [Text(), Text(f"  {elapsed:5.1f} s   Web UI {ui_url}", style="dim")]
     return Group(*parts)
+
+
+def told(news: Sequence[tuple[float, str]]) -> Iterator[RenderableType]:
+    """What happened besides, and when: seconds since the beginning."""
+    if news:
+        yield Text()
+    yield from (Padding(Text(f"{at:5.1f} s  {message}", style="bold magenta"), (0, 2)) for at, message in news)
 
 
 def sent_back(runs: Sequence[PhaseRun]) -> Iterator[RenderableType]:
@@ -55,7 +61,7 @@ def sent_back(runs: Sequence[PhaseRun]) -> Iterator[RenderableType]:
     for run in runs:
         if found := list(findings_of(run)):
             yield Text(f"\n  {run.role.value} sent the work back:", style="yellow")
-            yield from (Padding(Text(each, no_wrap=True, overflow="ellipsis"), (0, 2, 0, 4)) for each in found)
+            yield from (Padding(Text(each), (0, 2, 0, 4)) for each in found)
 
 
 def _table(runs: Sequence[PhaseRun], attempt: int, now: datetime) -> Table:
@@ -89,7 +95,7 @@ def _to_come(runs: Sequence[PhaseRun]) -> Sequence[Phase]:
 
 def _doing(runs: Sequence[PhaseRun], run: PhaseRun, attempt: int) -> str:
     if attempt > 1:
-        return f"attempt {attempt}: the worker of the one before is gone"
+        return f"attempt {attempt}, after a lost worker"
     before = runs[-2] if len(runs) > 1 and runs[-1] is run else None
     if before is not None and before.outcome is Outcome.SENT_BACK:
         count = sum(finding.severity is Severity.ERROR for finding in before.findings)
@@ -103,7 +109,7 @@ def findings_of(run: PhaseRun) -> Iterator[str]:
         return
     held = [finding for finding in run.findings if finding.severity is Severity.ERROR]
     for finding in held[:_MOST_FINDINGS]:
-        yield line(next(iter(finding.message.strip().splitlines()), finding.id))
+        yield line(next(iter(finding.message.strip().splitlines()), finding.id), _LONGEST_FINDING)
     if len(held) > _MOST_FINDINGS:
         yield f"and {len(held) - _MOST_FINDINGS} more"
 

@@ -25,11 +25,12 @@ from gateway.embedded.stack import Stack
 from gateway.signals import Stopped, until_signalled
 
 _PACE = "STAND_IN_SECONDS"
+_LATE_SECONDS = 10.0
 
 
 async def run(invocation: Invocation, *, crash: bool, keep: bool, home: Path | None) -> ExitCode:
     """Perform the demo. Raises CommandFailed when the build is not complete at the end."""
-    quiet_logs(invocation)
+    quiet_logs(invocation.output)
     require_what_it_needs()
     # What the user's own Baton is told by the environment is not meant for the demo.
     environ = {name: value for name, value in os.environ.items() if not name.startswith("BATON_")}
@@ -83,13 +84,18 @@ class _Demo:
 async def _followed(stack: Stack, build_id: str, audience: Audience, *, crash: bool) -> BuildView:
     if not crash:
         return await follow(stack, build_id, audience)
+    following = asyncio.create_task(follow(stack, build_id, audience))
     accident = asyncio.create_task(kill_worker_at_work(stack, build_id, audience))
     try:
-        view = await follow(stack, build_id, audience)
+        await asyncio.wait([following, accident], return_when=asyncio.FIRST_COMPLETED)
+        if following.done():
+            await following
+            await asyncio.wait([accident], timeout=_LATE_SECONDS)
         if not accident.done():
             raise CommandFailed("no_crash", "The build was over before the worker could be killed; try again")
         await accident
-        return view
+        return await following
     finally:
+        following.cancel()
         accident.cancel()
-        await asyncio.wait([accident])
+        await asyncio.wait([following, accident])

@@ -41,7 +41,7 @@ def opening(request: BuildRequest) -> RenderableType:
 
 def summary(ending: Ending, stack: Stack, *, keep: bool) -> Sequence[RenderableType]:
     """What came of it, with the evidence, and where everything is."""
-    title = Text.assemble(("  Complete", "bold green"), f" in {ending.outcome.seconds:g} s.\n")
+    title = Text.assemble(("\n  Complete", "bold green"), f" in {ending.outcome.seconds:g} s.\n")
     return [title, _evidence(ending.runs), *sent_back(ending.runs), Text(), _facts(ending, stack, keep=keep), Text()]
 
 

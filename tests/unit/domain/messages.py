@@ -23,42 +23,43 @@ JSON = st.recursive(
 
 _COMMITS = st.sampled_from(["a1", "b2", "c3"])
 
-REPORTS = st.fixed_dictionaries(
-    {},
-    optional={
-        "verdict": st.sampled_from(["passed", "rejected"]),
-        "summary": st.text(max_size=10),
-        "output": st.dictionaries(st.text(max_size=3), JSON, max_size=2),
-        "findings": st.lists(
-            st.text(max_size=5)
-            | st.fixed_dictionaries({"message": st.text(max_size=5), "severity": st.sampled_from(["low", "high"])}),
-            max_size=2,
-        ),
-        "questions": st.lists(
-            st.sampled_from(["which?", {"id": "q1", "text": "why?"}, {"id": "mine", "text": "how?"}]), max_size=2
-        ),
-        "evidence": st.lists(st.fixed_dictionaries({"name": st.just("pytest"), "commit": _COMMITS}), max_size=2),
-        "usage": st.fixed_dictionaries(
-            {},
-            optional={
-                "requests": st.integers(0, 3),
-                "input_tokens": st.integers(0, 50),
-                "output_tokens": st.integers(0, 50),
-                "cost_usd": st.floats(0, 1),
-            },
-        ),
-        "commit": _COMMITS,
-        "tree": st.sampled_from(["t1", "t2"]),
-        "all_tests_passed": st.booleans(),
-        "tests_run": st.integers(0, 5),
-        "tests_failed": st.integers(0, 2),
-        "test_coverage": st.one_of(st.integers(0, 100), st.floats(0, 1), st.sampled_from(["85%", "0.9", "0.5%"])),
-        "approved_for_deployment": st.booleans(),
-        "deployment_successful": st.booleans(),
-        "remark": JSON,
-    },
-)
+_FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "verdict": st.sampled_from(["passed", "rejected"]),
+    "summary": st.text(max_size=10),
+    "output": st.dictionaries(st.text(max_size=3), JSON, max_size=2),
+    "findings": st.lists(
+        st.text(max_size=5)
+        | st.fixed_dictionaries({"message": st.text(max_size=5), "severity": st.sampled_from(["low", "high"])}),
+        max_size=2,
+    ),
+    "questions": st.lists(
+        st.sampled_from(["which?", {"id": "q1", "text": "why?"}, {"id": "mine", "text": "how?"}]), max_size=2
+    ),
+    "evidence": st.lists(st.fixed_dictionaries({"name": st.just("pytest"), "commit": _COMMITS}), max_size=2),
+    "usage": st.fixed_dictionaries(
+        {},
+        optional={
+            "requests": st.integers(0, 3),
+            "input_tokens": st.integers(0, 50),
+            "output_tokens": st.integers(0, 50),
+            "cost_usd": st.floats(0, 1),
+        },
+    ),
+    "commit": _COMMITS,
+    "tree": st.sampled_from(["t1", "t2"]),
+    "all_tests_passed": st.booleans(),
+    "tests_run": st.integers(0, 5),
+    "tests_failed": st.integers(0, 2),
+    "test_coverage": st.one_of(st.integers(0, 100), st.floats(0, 1), st.sampled_from(["85%", "0.9", "0.5%"])),
+    "approved_for_deployment": st.booleans(),
+    "deployment_successful": st.booleans(),
+    "remark": JSON,
+}
+REPORTS = st.fixed_dictionaries({}, optional=_FIELDS)
 """Reports of every sort, most of them unfit for some gate."""
+
+FLAWS = st.sampled_from(sorted(_FIELDS)).flatmap(lambda name: st.fixed_dictionaries({name: _FIELDS[name]}))
+"""One field of a report: what a good one may have wrong."""
 
 
 @st.composite

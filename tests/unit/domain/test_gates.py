@@ -40,6 +40,12 @@ def test_a_contradiction_is_judged_by_its_worse_half() -> None:
     assert judge(Phase.TESTING, report, TERMS, None).reason == "not all tests passed"
 
 
+@pytest.mark.parametrize("flaw", [{"tests_failed": 1}, {"all_tests_passed": False}])
+@pytest.mark.parametrize("phase", [Phase.VERIFICATION, Phase.DEPLOYMENT])
+def test_failed_tests_hold_the_work_in_the_later_phases_too(phase: Phase, flaw: dict[str, object]) -> None:
+    assert not judge(phase, parse_report(GOOD[phase] | flaw), TERMS, None).passed
+
+
 def test_everything_that_is_wrong_is_found_at_once() -> None:
     report = PhaseReport(
         verdict=Verdict.REJECTED,

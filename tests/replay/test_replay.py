@@ -1,0 +1,83 @@
+"""Recorded builds are carried by today's workflow code exactly as they were when they were recorded."""
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.replay import recordings
+from tests.replay.changed import RestsBeforeItWorks
+from tests.replay.record import IDENTITY
+from tests.replay.scenarios import SCENARIOS
+from workflows.build import BuildWorkflow
+
+FILES = recordings.files()
+LARGEST = 200_000
+
+# What only the machine that recorded it has: an absolute path, or Temporal's own identity of a process.
+_OF_A_MACHINE = re.compile(r"(?<![\w.:/}-])/(?:home|root|tmp|usr|var|Users|work)/|\d+@[\w.-]+|site-packages|Traceback")
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+async def test_a_recorded_build_replays(file: Path) -> None:
+    await recordings.replay(file.stem, recordings.read(file), BuildWorkflow)
+
+
+def test_every_scenario_is_recorded() -> None:
+    recorded = {recordings.scenario_of(file) for file in FILES}
+    assert recorded == set(SCENARIOS), "record what is missing: python -m tests.replay.record NAME"
+
+
+def test_every_run_of_the_build_that_continued_as_new_is_recorded() -> None:
+    numbers = [file.stem.partition(".")[2] for file in FILES if recordings.scenario_of(file) == "continued_as_new"]
+    assert len(numbers) > 1
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+async def test_a_changed_workflow_is_caught_by_every_recording(file: Path) -> None:
+    with pytest.raises(recordings.ReplayFailed):
+        await recordings.replay(file.stem, recordings.read(file), RestsBeforeItWorks)
+
+
+async def test_the_failure_says_what_happened_and_what_to_do() -> None:
+    history = recordings.read(recordings.FOLDER / "happy_path.json")
+    with pytest.raises(recordings.ReplayFailed) as caught:
+        await recordings.replay("happy_path", history, RestsBeforeItWorks)
+    for words in (
+        "when 'happy_path' was recorded",
+        "in another order",
+        "workflow.patched",
+        "worker versioning",
+        "python -m tests.replay.record",
+        "only when no build",
+        "Nondeterminism",
+    ):
+        assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_a_recording_is_small_and_tells_nothing_of_the_machine(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert len(text) < LARGEST
+    told = list(_texts(json.loads(text)))
+    assert [found for found in told if _OF_A_MACHINE.search(found)] == []
+    assert {value for key, value in _pairs(json.loads(text)) if key == "identity"} == {IDENTITY}
+
+
+def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    for held in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _pairs(held)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a history; payloads decoded."""
+    for key, held in _pairs(value):
+        if isinstance(held, str):
+            yield base64.b64decode(held).decode(errors="replace") if key == "data" else held
