@@ -1,5 +1,6 @@
 """Every command line in the docs is one that the doors take, and every command and option is in the docs."""
 
+import dataclasses
 import json
 import re
 import shlex
@@ -14,6 +15,7 @@ from baton.domain.commands import parse_command
 from baton.domain.vocabulary import CommandName
 from gateway.cli import worker_door
 from gateway.cli.app import app
+from gateway.cli.demo.course import Outcome
 from gateway.cli.exit_codes import ExitCode
 from tests.pages import Page, page, pages
 
@@ -124,3 +126,7 @@ def test_every_json_object_in_commands_is_a_command_that_a_build_takes() -> None
 @pytest.mark.parametrize("name", CommandName)
 def test_the_example_of_a_command_stands_under_its_heading(name: CommandName) -> None:
     assert f"```json {name}\n" in COMMANDS.section(name)
+
+
+def test_every_field_of_what_the_demo_prints_is_in_the_docs() -> None:
+    assert {field.name for field in dataclasses.fields(Outcome)} <= COMMANDS.words
