@@ -1,8 +1,7 @@
 """Builds as every door sees them: start, tell, look, cancel. What goes wrong is one of :mod:`gateway.errors`."""
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import TypeVar
 
 from temporalio.client import (
@@ -23,22 +22,18 @@ from baton.domain.jsonvalue import canonical
 from baton.domain.requests import BUILD_ID_PATTERN, BuildRequest
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import RefusalCode, Status
-from baton.runtime.workflow_runner import ASK_AGAIN
 from gateway.endings import Handle, how_it_ended, is_closed, not_opened, why_not_opened
 from gateway.errors import BuildNotFound, BuildNotOpened, CommandRefused
 from gateway.opening import TakenByClosed, refuse_other, start_or_join
-from gateway.patience import answer_within
+from gateway.patience import answer_within, ask_again
 from gateway.reading import read_history, read_journal
 from workflows.build import BuildWorkflow
-
-ANSWER_SECONDS = 15.0
-"""How long a worker may take to answer an update or a query before it counts as not there."""
 
 BUILD_ID_RULE = "a build ID has 1 to 100 letters, digits, '.', '_' and '-', and begins with a letter or a digit"
 
 _MOST_BYTES = 1_000_000
 _MOST_SHOWN = 60
-_ASK_AGAIN_SECONDS = 0.1
+_MAY_STILL = ". When one comes, it may still carry out the command"
 
 Answer = TypeVar("Answer")
 
@@ -46,7 +41,8 @@ Answer = TypeVar("Answer")
 class Builds:
     """The builds of one Temporal namespace."""
 
-    def __init__(self, client: Client, *, answer_seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(self, client: Client, *, answer_seconds: float = 15.0) -> None:
+        """A worker that takes longer than ``answer_seconds`` for an update or a query counts as not there."""
         self._client = client
         self._seconds = answer_seconds
 
@@ -85,27 +81,28 @@ class Builds:
                 f"{command.name.value} has {size:,} bytes; at most {_MOST_BYTES:,} can be sent. "
                 "Put large things into the workspace and report their commit",
             )
-        handle = self._handle(build_id)
-        reply: CommandReply = await self._answer(
-            build_id,
-            lambda: handle.execute_update(command.name.value, message, id=command.command_id, result_type=CommandReply),
+        update = self._handle(build_id).execute_update(
+            command.name.value, message, id=command.command_id, result_type=CommandReply
         )
+        reply: CommandReply = await self._answer(build_id, update, after=_MAY_STILL)
         return reply
 
     async def status(self, build_id: str) -> BuildView:
         """The build as it is now, or as it ended. Raises as :meth:`send`."""
-        return await self._answer(build_id, lambda: self._handle(build_id).query(BuildWorkflow.status))
+        return await self._answer(build_id, ask_again(lambda: self._handle(build_id).query(BuildWorkflow.status)))
 
     async def history(self, build_id: str) -> list[Handoff]:
         """All handoffs, in order, each with what was handed over. Raises as :meth:`send`."""
-        return await self._answer(build_id, lambda: read_history(self._client, workflow_id(build_id)))
+        return await self._answer(build_id, ask_again(lambda: read_history(self._client, workflow_id(build_id))))
 
     async def journal(self, build_id: str, *, after: int = 0) -> list[Entry]:
         """All entries after the entry ``after``, in order, also those of the runs before a continue-as-new.
 
         Raises as :meth:`send`, and JournalCut.
         """
-        return await self._answer(build_id, lambda: read_journal(self._client, workflow_id(build_id), after=after))
+        return await self._answer(
+            build_id, ask_again(lambda: read_journal(self._client, workflow_id(build_id), after=after))
+        )
 
     async def cancel(self, build_id: str, reason: str = "") -> None:
         """Ask Temporal to cancel the build. It writes its journal and mirror first: :meth:`result` waits for it."""
@@ -137,10 +134,10 @@ class Builds:
         except WorkflowUpdateFailedError as error:
             raise _refusal(request.build_id, error) from error
 
-    async def _answer(self, build_id: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def _answer(self, build_id: str, question: Awaitable[Answer], *, after: str = "") -> Answer:
         try:
-            async with answer_within(self._seconds):
-                return await _asked(ask)
+            async with answer_within(self._seconds, after=after):
+                return await question
         except WorkflowUpdateFailedError as error:
             raise _refusal(build_id, error) from error
         except WorkflowQueryFailedError as error:
@@ -172,17 +169,6 @@ class Builds:
             shown = build_id if len(build_id) <= _MOST_SHOWN else build_id[:_MOST_SHOWN] + "…"
             raise BuildNotFound(f"There is no build {shown!r}: {BUILD_ID_RULE}")
         return self._client.get_workflow_handle_for(BuildWorkflow.run, workflow_id(build_id))
-
-
-async def _asked(ask: Callable[[], Awaitable[Answer]]) -> Answer:
-    """The answer, asked for again while the build is about to go on."""
-    while True:
-        try:
-            return await ask()
-        except WorkflowQueryFailedError as error:
-            if error.message != ASK_AGAIN:
-                raise
-            await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
 def _refusal(build_id: str, error: WorkflowUpdateFailedError) -> CommandRefused | BuildNotOpened:

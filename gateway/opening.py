@@ -1,6 +1,7 @@
 """Starting a build: once for each build ID, however often it is asked for."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client, WithStartWorkflowOperation
@@ -39,8 +40,10 @@ async def start_or_join(client: Client, request: BuildRequest, *, again: bool, s
         static_details=static_details(request),
         search_attributes=search_attributes(request),
         priority=Priority(fairness_key=fairness_key(request.project_id)),
+        # A worker that dies with a workflow task in hand holds its build up for so long; the default is 10 s.
+        task_timeout=timedelta(seconds=5),
     )
-    # The operation keeps an error of its own besides the one that is raised, and asyncio complains of what nobody reads.
+    # The operation keeps the error that is raised, too, and asyncio complains of one that nobody reads.
     asyncio.ensure_future(operation.workflow_handle()).add_done_callback(_read)
     kept = ". Temporal keeps the build: it begins as soon as a worker is there"
     try:

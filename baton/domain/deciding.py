@@ -32,12 +32,12 @@ from baton.domain.facts import (
 )
 from baton.domain.ledger import amount
 from baton.domain.model import describe
-from baton.domain.moves import ORDER, PHASES, REWORK, phase_before, phase_of
+from baton.domain.moves import ORDER, OWNERS, PHASES, REWORK, phase_before, phase_of
 from baton.domain.moving import check_limits, check_move, return_to
 from baton.domain.recorder import Recorder
 from baton.domain.refusals import Refusal
 from baton.domain.view import BuildView, PendingApproval
-from baton.domain.vocabulary import ActorKind, CommandName, LimitName, Phase, RefusalCode, State
+from baton.domain.vocabulary import ActorKind, CommandName, LimitName, Phase, RefusalCode, Role, State
 
 
 def require_state(view: BuildView, believed: State) -> None:
@@ -66,10 +66,23 @@ def _request_retry(recorder: Recorder, command: RequestRetry) -> None:
             )
         phase = running
     _require_budget(recorder)
+    giver, taker = _last_worker(view), OWNERS[phase.state]
     recorder.record(
-        RetryRequested(from_state=view.current_state, to_state=phase.state, reason=command.reason),
+        RetryRequested(
+            from_state=view.current_state,
+            to_state=phase.state,
+            reason=command.reason,
+            from_role=None if giver is taker else giver,
+            to_role=None if giver is taker else taker,
+        ),
         command.actor,
     )
+
+
+def _last_worker(view: BuildView) -> Role:
+    """Whose work lies in the state that the build is in or was parked from."""
+    state = view.current_state if view.parked is None else view.parked.from_state
+    return OWNERS[phase_before(state).state]
 
 
 def _require_budget(recorder: Recorder) -> None:

@@ -17,10 +17,10 @@ from baton.domain.facts import (
     RetryRequested,
     RolledBack,
     StateAdvanced,
-    WorkflowStarted,
 )
+from baton.domain.handing import makes_handoff
 from baton.domain.journal import Entry
-from baton.domain.moves import OWNERS, PHASES, MoveKind, phase_of
+from baton.domain.moves import PHASES, MoveKind, phase_of
 from baton.domain.parking import (
     park_for_answer,
     park_for_expiry,
@@ -32,38 +32,12 @@ from baton.domain.reports import Finding, PhaseReport, Usage
 from baton.domain.terms import OnDeadline
 from baton.domain.view import (
     BuildView,
-    Expectation,
     Feedback,
     HandoffRecord,
     OpenQuestion,
     PendingApproval,
-    PhaseRecord,
 )
 from baton.domain.vocabulary import EntryKind, Phase, State, Status
-
-
-def opened(fact: WorkflowStarted, entry: Entry) -> BuildView:
-    """The view after the first entry."""
-    view = BuildView(
-        workflow_id=fact.workflow_id,
-        first_run_id=fact.first_run_id,
-        request=fact.request,
-        terms=fact.terms,
-        limits=fact.terms.limits,
-        head=entry.head,
-        build_id=fact.request.build_id,
-        project_id=fact.request.project_id,
-        user_id=fact.request.user_id,
-        current_state=State.DISCOVERY,
-        current_role=OWNERS[State.DISCOVERY],
-        status=Status.IN_PROGRESS,
-        phases={phase: PhaseRecord(role=OWNERS[phase.state]) for phase in PHASES},
-        created_at=entry.at,
-        updated_at=entry.at,
-        next_expectations=Expectation(role=None, task=""),
-    )
-    _enter(view, Phase.DISCOVERY, entry)
-    return view
 
 
 def _advanced(view: BuildView, fact: StateAdvanced, entry: Entry) -> None:
@@ -89,16 +63,18 @@ def _advanced(view: BuildView, fact: StateAdvanced, entry: Entry) -> None:
     if begun is not None:
         if fact.move is MoveKind.FORWARD:
             view.phases[begun].base_commit = view.commit
-        _enter(view, begun, entry)
+        enter(view, begun, entry)
 
 
 def _retried(view: BuildView, fact: RetryRequested, entry: Entry) -> None:
     phase = Phase(fact.to_state.value)
     findings = view.feedback.findings if view.feedback is not None else []
     view.feedback = Feedback(from_state=fact.from_state, reason=fact.reason, findings=findings)
+    if makes_handoff(entry):
+        _hand_over(view, fact, entry)
     _reopen(view, phase)
     view.current_state = fact.to_state
-    _enter(view, phase, entry)
+    enter(view, phase, entry)
 
 
 def _rolled_back(view: BuildView, fact: RolledBack, entry: Entry) -> None:
@@ -110,7 +86,7 @@ def _rolled_back(view: BuildView, fact: RolledBack, entry: Entry) -> None:
     view.feedback = Feedback(from_state=fact.from_state, reason=fact.reason)
     _reopen(view, phase)
     view.current_state = fact.to_state
-    _enter(view, phase, entry)
+    enter(view, phase, entry)
 
 
 def _failed(view: BuildView, fact: PhaseFailed, entry: Entry) -> None:
@@ -137,7 +113,7 @@ def _answered(view: BuildView, fact: QuestionAnswered, entry: Entry) -> None:
             question.answer = fact.answer
     if not view.open_questions:
         view.answer_deadline = None
-        _enter(view, Phase(view.current_state.value), entry)
+        enter(view, Phase(view.current_state.value), entry)
 
 
 def _approval_requested(view: BuildView, fact: ApprovalRequested, entry: Entry) -> None:
@@ -202,7 +178,8 @@ def _end(view: BuildView, outcome: Status, entry: Entry) -> None:
     view.answer_deadline = None
 
 
-def _hand_over(view: BuildView, fact: StateAdvanced | RolledBack, entry: Entry) -> None:
+def _hand_over(view: BuildView, fact: StateAdvanced | RetryRequested | RolledBack, entry: Entry) -> None:
+    assert fact.from_role is not None
     view.handoff_history.append(
         HandoffRecord(
             sequence=entry.sequence,
@@ -224,7 +201,7 @@ def _take_report(view: BuildView, phase: Phase, report: dict[str, Any]) -> None:
         view.ledger.add(Usage.model_validate(usage))
 
 
-def _enter(view: BuildView, phase: Phase, entry: Entry) -> None:
+def enter(view: BuildView, phase: Phase, entry: Entry) -> None:
     """Count a new run of ``phase``."""
     record = view.phases[phase]
     record.runs += 1

@@ -3,7 +3,7 @@
 import shlex
 
 from baton.domain.moves import OWNERS, phase_of
-from baton.domain.view import BuildView, Expectation, Waiting
+from baton.domain.view import LIMIT_CODE, BuildView, Expectation, Parked, Waiting
 from baton.domain.vocabulary import Role, State, Status
 
 TASKS: dict[State, str] = {
@@ -49,7 +49,7 @@ def _waiting(view: BuildView) -> Waiting | None:
         return Waiting(
             kind="decision",
             what=f"{view.parked.message}. {view.parked.what_next}",
-            command=f"starter.py request-retry {build} --reason WHY",
+            command=_way_on(view.parked, build),
         )
     if view.paused:
         return Waiting(kind="resume", what="The build is paused.", command=f"starter.py resume {build}")
@@ -73,6 +73,12 @@ def _waiting(view: BuildView) -> Waiting | None:
     if role is not None and view.terms.role(role).manual:
         return _report(view, role)
     return None
+
+
+def _way_on(parked: Parked, build: str) -> str:
+    if parked.code.startswith(LIMIT_CODE):
+        return f"starter.py extend-limits {build} --limit {parked.code.removeprefix(LIMIT_CODE)}=MORE"
+    return f"starter.py request-retry {build} --reason WHY"
 
 
 def _report(view: BuildView, role: Role) -> Waiting:

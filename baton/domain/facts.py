@@ -53,12 +53,17 @@ class StateAdvanced(Fact):
 
 
 class RetryRequested(Fact):
-    """A phase is performed again; out of ``error`` it is a move."""
+    """A phase is performed again; out of ``error`` it is a move.
+
+    The roles are named when the work passes from one to another by it: after a refused approval, to the one who mends.
+    """
 
     kind = EntryKind.RETRY_REQUESTED
     from_state: State
     to_state: State
     reason: str
+    from_role: Role | None = None
+    to_role: Role | None = None
 
 
 class RolledBack(Fact):

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from baton.domain.effects import EFFECTS, opened
+from baton.domain.effects import EFFECTS, enter
 from baton.domain.expectations import refresh
 from baton.domain.facts import FACTS, WorkflowStarted
 from baton.domain.journal import Entry
-from baton.domain.moves import PHASES
-from baton.domain.view import BuildView
+from baton.domain.moves import OWNERS, PHASES
+from baton.domain.view import BuildView, Expectation, PhaseRecord
+from baton.domain.vocabulary import Phase, State, Status
 
 KEPT_COMMANDS = 200
 """How many command keys a view remembers. A command repeated after as many others is taken for a new one."""
@@ -33,12 +34,35 @@ def evolve(view: BuildView | None, entry: Entry) -> BuildView:
     if view is None:
         if not isinstance(fact, WorkflowStarted):
             raise ValueError(f"a journal starts with workflow_started, not with {entry.kind.value}")
-        view = opened(fact, entry)
+        view = _opened(fact, entry)
     else:
         effect = EFFECTS.get(entry.kind)
         if effect is not None:
             effect(view, fact, entry)
     _seal(view, entry)
+    return view
+
+
+def _opened(fact: WorkflowStarted, entry: Entry) -> BuildView:
+    view = BuildView(
+        workflow_id=fact.workflow_id,
+        first_run_id=fact.first_run_id,
+        request=fact.request,
+        terms=fact.terms,
+        limits=fact.terms.limits,
+        head=entry.head,
+        build_id=fact.request.build_id,
+        project_id=fact.request.project_id,
+        user_id=fact.request.user_id,
+        current_state=State.DISCOVERY,
+        current_role=OWNERS[State.DISCOVERY],
+        status=Status.IN_PROGRESS,
+        phases={phase: PhaseRecord(role=OWNERS[phase.state]) for phase in PHASES},
+        created_at=entry.at,
+        updated_at=entry.at,
+        next_expectations=Expectation(role=None, task=""),
+    )
+    enter(view, Phase.DISCOVERY, entry)
     return view
 
 

@@ -8,7 +8,7 @@ from typing import Any
 MAX_DEPTH = 64
 """How deep a value may be nested. Deeper ones are an attack or an accident."""
 
-_MAX_INTEGER_DIGITS = 400
+_MAX_INTEGER_DIGITS = 300
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 

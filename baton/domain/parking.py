@@ -4,7 +4,7 @@ from datetime import datetime
 
 from baton.domain.facts import ApprovalExpired, ApprovalRefused, LimitReached, PhaseFailed
 from baton.domain.ledger import amount
-from baton.domain.view import BuildView, Parked
+from baton.domain.view import LIMIT_CODE, BuildView, Parked
 from baton.domain.vocabulary import LimitName, Phase, State
 
 _UNITS = {
@@ -72,7 +72,7 @@ def park_for_limit(view: BuildView, fact: LimitReached, at: datetime) -> None:
     _park(
         view,
         at,
-        code=f"limit_{fact.limit.value}",
+        code=f"{LIMIT_CODE}{fact.limit.value}",
         message=f"the limit of {amount(fact.maximum)} {_UNITS[fact.limit]} is reached"
         + ("" if fact.limit.counts_begun else f" ({amount(fact.used)} used)"),
         what_next=f"Extend-limits with a higher {fact.limit.value}{_room(fact)}, then request-retry to go on with "

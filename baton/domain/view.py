@@ -62,6 +62,10 @@ class PendingApproval(BaseModel):
     deadline: datetime | None = None
 
 
+LIMIT_CODE = "limit_"
+"""How the code of a build begins that is parked at a limit; the limit's name follows."""
+
+
 class Parked(BaseModel):
     """Why a build stands in ``error``, and what a person can do."""
 

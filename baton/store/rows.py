@@ -5,12 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from baton.domain.actors import Actor
-from baton.domain.facts import RolledBack
-from baton.domain.handing import handed_on
+from baton.domain.handing import handed_over
 from baton.domain.journal import Entry, Head
-from baton.domain.moves import MoveKind
 from baton.domain.view import BuildView, HandoffRecord
-from baton.domain.vocabulary import ActorKind, EntryKind
+from baton.domain.vocabulary import ActorKind
 from baton.store.ids import event_key, handoff_key
 from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
 
@@ -77,23 +75,10 @@ def _handoff_row(build: UUID, record: HandoffRecord, entry: Entry) -> WorkflowHa
         from_state=record.from_state.value,
         to_state=record.to_state.value,
         commit_id=record.commit,
-        data_transferred=data_transferred(entry),
+        data_transferred=handed_over(entry),
         timestamp=record.timestamp,
         superseded=False,
     )
-
-
-def data_transferred(entry: Entry) -> dict[str, Any]:
-    """What the next role gets with the handoff that ``entry`` made."""
-    data = entry.data
-    if entry.kind is EntryKind.ROLLED_BACK:
-        fact = RolledBack.model_validate(data)
-        return {"reason": fact.reason, "commit": fact.commit}
-    handed: dict[str, Any] = handed_on(data.get("report") or {})
-    if data["move"] == MoveKind.REWORK.value:
-        findings = [*data.get("findings", []), *handed.get("findings", [])]
-        handed |= {"reason": data.get("reason", ""), "findings": findings}
-    return handed
 
 
 def set_build(row: BuildWorkflow, view: BuildView) -> None:

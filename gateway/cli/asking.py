@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from baton.domain.requests import BuildRequest
 
 _MOST_TITLE = 200
-_MOST_SLUG = 48
+_MOST_SLUG = 24
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/\\]+@[^/\\]+:")
 
 
@@ -52,8 +53,9 @@ def make_request(**fields: Any) -> "BuildRequest":
 
 def derived_build_id(title: str) -> str:
     """An ID for a build that was given none: readable, and nobody else's."""
-    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:_MOST_SLUG].strip("-")
-    return f"{slug or 'build'}-{secrets.token_hex(3)}"
+    words = re.findall(r"[a-z0-9]+", title.lower())
+    slug = textwrap.shorten(" ".join(words), _MOST_SLUG, placeholder="") or "".join(words)[:_MOST_SLUG]
+    return f"{slug.replace(' ', '-') or 'build'}-{secrets.token_hex(3)}"
 
 
 def repository(given: str) -> str:

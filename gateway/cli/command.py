@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import typer
 
 from gateway.cli.exit_codes import CommandFailed, ExitCode
-from gateway.cli.failures import told
+from gateway.cli.failures import UNEXPECTED, told
 from gateway.cli.invocation import Invocation
 from gateway.cli.output import Output
 from gateway.cli.sender import VARIABLE, Sender
@@ -123,7 +123,7 @@ def _carried_out(body: Body, invocation: Invocation, given: dict[str, Any]) -> E
         raise
     except Exception as error:
         failed = told(error)
-        if output.verbose and not isinstance(error, CommandFailed):
+        if output.verbose and failed.code == UNEXPECTED:
             output.trace()
         output.failure(failed)
         return failed.exit_code

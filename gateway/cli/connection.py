@@ -13,23 +13,23 @@ from baton.runtime.client import connect as connect_as_configured
 from baton.runtime.core_logs import forward_core_logs
 from baton.runtime.logs import configure_logging
 from baton.runtime.ownership import Ownership, ServerRecord
-from gateway.cli.invocation import Invocation
+from gateway.cli.output import Output
 
 TEMPORAL_FOLDER = "temporal"
 """Where in ``Settings.home`` the embedded server of ``starter.py dev`` keeps its state and its record."""
 
 
-async def connect(invocation: Invocation) -> Client:
-    """A client of the Temporal that the user means. Raises TemporalConnectionError and SettingsError."""
-    quiet_logs(invocation)
-    output, home = invocation.output, invocation.settings.home
-    if not _is_told(invocation, os.environ) and (record := running_here(home)) is not None:
-        namespace = invocation.namespace or os.environ.get("TEMPORAL_NAMESPACE") or DEFAULT_NAMESPACE
+async def connect(
+    output: Output, home: Path, *, address: str | None, namespace: str | None, profile: str | None
+) -> Client:
+    """A client of the Temporal that the user means. Raises TemporalConnectionError."""
+    quiet_logs(output)
+    told = address or profile or _is_configured(os.environ)
+    if not told and (record := running_here(home)) is not None:
         output.detail(f"Temporal: {record.address}, the embedded server of {home / TEMPORAL_FOLDER}")
+        namespace = namespace or os.environ.get("TEMPORAL_NAMESPACE") or DEFAULT_NAMESPACE
         return await connect_plainly(record.address, namespace=namespace)
-    client = await connect_as_configured(
-        address=invocation.address, namespace=invocation.namespace, profile=invocation.temporal_profile
-    )
+    client = await connect_as_configured(address=address, namespace=namespace, profile=profile)
     output.detail(f"Temporal: {client.service_client.config.target_host}, namespace {client.namespace}")
     return client
 
@@ -40,18 +40,16 @@ def running_here(home: Path) -> ServerRecord | None:
     return record if record is not None and record.process() is not None else None
 
 
-def quiet_logs(invocation: Invocation) -> None:
+def quiet_logs(output: Output) -> None:
     """Logging of a command: to standard error, warnings of Temporal's core only with ``-v``."""
-    configure_logging("INFO" if invocation.output.verbose else "ERROR", "text")
+    configure_logging("INFO" if output.verbose else "ERROR", "text")
     # A process that has used Temporal before, such as a test, has its runtime already.
     with contextlib.suppress(RuntimeError):
         forward_core_logs()
 
 
-def _is_told(invocation: Invocation, environ: Mapping[str, str]) -> bool:
-    """Whether the user says where Temporal is, in any of Temporal's ways."""
-    if invocation.address or invocation.temporal_profile:
-        return True
+def _is_configured(environ: Mapping[str, str]) -> bool:
+    """Whether Temporal's own client configuration says where it is."""
     if environ.get("TEMPORAL_ADDRESS") or environ.get("TEMPORAL_PROFILE"):
         return True
     try:

@@ -2,6 +2,9 @@
 
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 
+UNEXPECTED = "unexpected"
+"""The code of an error that nobody foresaw."""
+
 
 def told(error: Exception) -> CommandFailed:
     """``error`` as the person at the terminal gets it."""
@@ -105,7 +108,7 @@ def _unexpected(error: Exception) -> CommandFailed:
     from baton.runtime.redaction import scrubbed
 
     message = scrubbed(f"{type(error).__name__}: {error}")[:2000]
-    return CommandFailed("unexpected", f"unexpected {message} (with -v: where it happened)")
+    return CommandFailed(UNEXPECTED, f"unexpected {message} (with -v: where it happened)")
 
 
 def _sentence(error: Exception) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from baton.runtime.settings import Settings
     from gateway.builds import Builds
 
+ANSWER_SECONDS = 15.0
+"""How long a worker may take to answer a command."""
+
 
 @dataclass
 class Invocation:
@@ -36,10 +39,16 @@ class Invocation:
         """A client of Temporal. Raises TemporalConnectionError."""
         from gateway.cli.connection import connect
 
-        return await connect(self)
+        return await connect(
+            self.output,
+            self.settings.home,
+            address=self.address,
+            namespace=self.namespace,
+            profile=self.temporal_profile,
+        )
 
     async def builds(self) -> "Builds":
         """The builds of that Temporal."""
         from gateway.builds import Builds
 
-        return Builds(await self.connect())
+        return Builds(await self.connect(), answer_seconds=ANSWER_SECONDS)

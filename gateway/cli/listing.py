@@ -46,6 +46,6 @@ def register(app: typer.Typer) -> None:
                     "not_found", f"There is no build {after!r} to go on after", ExitCode.FAILED
                 ) from error
         last = found[-1].build_id if len(found) == limit else None
-        call.output.result({"builds": found, "next_after": last}, build_table(found))
+        call.output.result({"builds": found, "next_after": last}, build_table(found, call.output.console.width))
         if last is not None:
             call.output.detail(f"There may be more: --after {last}")

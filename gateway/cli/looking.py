@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
         from gateway.cli.screens import build_screen
 
         view = await (await call.builds()).status(build)
-        call.output.result(view, build_screen(view))
+        call.output.result(view, *build_screen(view, call.output.console.width))
 
     @command(app, "watch")
     async def watch(call: Invocation, build: BuildArgument) -> ExitCode:
@@ -49,14 +49,15 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Everything that happened to a build; its hash chain is verified."""
         from baton.domain.journal import ChainBroken, Entry, Head, verify
-        from gateway.cli.tables import entry_line
+        from gateway.cli.tables import entry_line, entry_row
 
+        shown = entry_row if call.output.console.is_terminal else entry_line
         builds = await call.builds()
         entries: list[Entry] = []
         while True:
             more = await builds.journal(build, after=entries[-1].sequence if entries else after)
             for entry in more:
-                call.output.say(entry_line(entry))
+                call.output.say(shown(entry))
             entries += more
             if not follow or ((await builds.status(build)).ended and not more):
                 break

@@ -28,9 +28,11 @@ def words(word: str) -> str:
     return str(word).replace("_", " ")
 
 
-def command_text(command: str) -> Text:
-    """A command line to be copied; it stays on one line."""
-    return text(f"python {command}", "bold cyan")
+def command_text(command: str, indent: str = "") -> Text:
+    """A command of starter.py to be copied; :class:`~gateway.cli.output.Output` breaks no line of it."""
+    shown = text(f"{indent}python {command}", "bold cyan")
+    shown.no_wrap, shown.overflow = True, "ignore"
+    return shown
 
 
 def span(seconds: float) -> str:

@@ -5,15 +5,19 @@ exactly one document: the result, or ``{"error": {"code", "message"}}``.
 """
 
 import json
+import os
 import sys
 import traceback
 from typing import Any
 
 from rich.console import Console, RenderableType
+from rich.text import Text
 
 from baton.runtime.redaction import scrubbed
 from gateway.cli.exit_codes import CommandFailed
 from gateway.cli.plain import plain, text
+
+_PIPE_WIDTH = 200
 
 
 class Output:
@@ -22,7 +26,7 @@ class Output:
     def __init__(self, *, as_json: bool = False, verbose: bool = False) -> None:
         self.as_json = as_json
         self.verbose = verbose
-        self.console = Console(highlight=False, soft_wrap=False)
+        self.console = Console(highlight=False, width=_width())
         self._errors = Console(stderr=True, highlight=False)
 
     def result(self, document: Any, *shown: RenderableType) -> None:
@@ -30,8 +34,7 @@ class Output:
         if self.as_json:
             self.document(document)
         else:
-            for part in shown:
-                self.console.print(part)
+            self.say(*shown)
 
     def document(self, document: Any) -> None:
         """One JSON document. Takes models, dataclasses and times; anything but ASCII is escaped."""
@@ -41,9 +44,11 @@ class Output:
         sys.stdout.flush()
 
     def say(self, *shown: RenderableType) -> None:
-        """For people, on the way to the result; nothing with ``--json``."""
+        """For people; nothing with ``--json``. A text that is not to be wrapped, or goes into a pipe, is not broken."""
         if not self.as_json:
-            self.console.print(*shown)
+            for part in shown:
+                whole = isinstance(part, Text) and (bool(part.no_wrap) or not self.console.is_terminal)
+                self.console.print(part, soft_wrap=whole)
 
     def detail(self, message: str) -> None:
         """A line on standard error, with ``-v`` only."""
@@ -63,3 +68,8 @@ class Output:
     def trace(self) -> None:
         """Where the error that is being handled happened, on standard error."""
         self._errors.print(text(scrubbed(traceback.format_exc()), "dim"), soft_wrap=True)
+
+
+def _width() -> int | None:
+    """Tables in a pipe are not squeezed into the 80 columns of a terminal that is not there."""
+    return None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _PIPE_WIDTH

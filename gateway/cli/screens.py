@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -16,42 +16,54 @@ from gateway.cli.looks import clock, command_text, span, status_text, words
 from gateway.cli.plain import line, text
 
 _MOST_FINDINGS = 5
+_NARROW = 80
+_INDENT = "  "
 _DONE, _NOW, _COMING, _BACK, _STOPPED = "✓", "●", "·", "↺", "✗"
 
 
-def build_screen(view: BuildView) -> Group:
-    """Everything that a person wants to know of a build now."""
-    parts: list[RenderableType] = [Text(""), _heading(view), Text(""), Padding(_phases(view), (0, 0, 0, 2)), Text("")]
-    parts += [Padding(part, (0, 0, 0, 2)) for part in (*_waiting(view), *_feedback(view))]
-    parts += [Padding(_ledger(view), (0, 0, 0, 2)), Text("")]
-    return Group(*parts)
+def build_screen(view: BuildView, width: int) -> list[RenderableType]:
+    """Everything that a person wants to know of a build now, for a terminal of ``width`` columns."""
+    return [
+        Text(),
+        _indented(text(line(view.request.title), "bold")),
+        _indented(_facts(view)),
+        Text(),
+        _indented(_phases(view, narrow=width < _NARROW)),
+        Text(),
+        *_waiting(view),
+        *_feedback(view),
+        _indented(_ledger(view)),
+        Text(),
+    ]
 
 
-def _heading(view: BuildView) -> Padding:
-    table = Table.grid(padding=(0, 1))
-    table.add_row(text(line(view.request.title), "bold"))
+def _indented(part: RenderableType) -> Padding:
+    return Padding(part, (0, 0, 0, len(_INDENT)), expand=False)
+
+
+def _facts(view: BuildView) -> Text:
     facts = text(view.build_id, "cyan").append(" · ", "dim").append(text(words(view.current_state.value)))
     facts.append(" · ", "dim").append(status_text(view.status))
-    facts.append(f" · {view.progress:g} % · {span(view.elapsed_time)}", "dim")
-    table.add_row(facts)
-    return Padding(table, (0, 0, 0, 2))
+    return facts.append(f" · {view.progress:g} % · {span(view.elapsed_time)}", "dim")
 
 
-def _phases(view: BuildView) -> Table:
+def _phases(view: BuildView, *, narrow: bool) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-    table.add_column("", width=1)
+    table.add_column("", no_wrap=True)
     table.add_column("phase", no_wrap=True)
-    table.add_column("role", no_wrap=True)
-    table.add_column("runs", justify="right")
+    if not narrow:
+        table.add_column("role", no_wrap=True)
+    table.add_column("runs", justify="right", no_wrap=True)
     table.add_column("outcome", no_wrap=True)
-    table.add_column("evidence", ratio=1, overflow="ellipsis", no_wrap=True)
+    table.add_column("evidence")
     for phase in PHASES:
         record = view.phases[phase]
         mark, outcome, style = _outcome(view, phase, record)
+        role = [] if narrow else [Text(words(record.role.value), "dim" if mark == _COMING else "")]
         table.add_row(
             Text(mark, style),
             Text(phase.value, style),
-            Text(words(record.role.value), "dim" if mark == _COMING else ""),
+            *role,
             Text(str(record.runs) if record.runs else "", "dim"),
             Text(outcome, style),
             text(evidence(record), "dim"),
@@ -90,12 +102,12 @@ def _waiting(view: BuildView) -> Iterator[RenderableType]:
     if waits is None:
         return
     title = {"decision": "Parked", "resume": "Paused"}.get(waits.kind, f"Waits for {_article(waits.kind)}")
-    yield Text(title, "bold yellow")
-    yield text(waits.what)
+    yield _indented(Text(title, "bold yellow"))
+    yield _indented(text(waits.what))
     if waits.deadline is not None:
-        yield text(f"until {clock(waits.deadline)}", "dim")
-    yield command_text(waits.command)
-    yield Text("")
+        yield _indented(text(f"until {clock(waits.deadline)}", "dim"))
+    yield command_text(waits.command, _INDENT)
+    yield Text()
 
 
 def _article(kind: str) -> str:
@@ -105,15 +117,14 @@ def _article(kind: str) -> str:
 def _feedback(view: BuildView) -> Iterator[RenderableType]:
     if view.feedback is None or view.ended:
         return
-    yield text(f"Sent back from {words(view.feedback.from_state.value)}", "bold").append(
-        f": {line(view.feedback.reason, 300)}", "default not bold"
-    )
+    why = text(f"Sent back from {words(view.feedback.from_state.value)}: ", "bold")
+    yield _indented(why.append(line(view.feedback.reason, 300), "not bold"))
     findings = view.feedback.findings
     for finding in findings[:_MOST_FINDINGS]:
-        yield text(f"• {line(finding.message, 200)}", "dim")
+        yield _indented(text(f"• {line(finding.message, 200)}", "dim"))
     if len(findings) > _MOST_FINDINGS:
-        yield text(f"• and {len(findings) - _MOST_FINDINGS} more", "dim")
-    yield Text("")
+        yield _indented(text(f"• and {len(findings) - _MOST_FINDINGS} more", "dim"))
+    yield Text()
 
 
 def _ledger(view: BuildView) -> Text:

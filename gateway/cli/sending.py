@@ -8,33 +8,38 @@ from gateway.cli.plain import text
 
 if TYPE_CHECKING:
     from baton.contracts.messages import CommandReply
+    from baton.domain.commands import Command
     from gateway.builds import Builds
 
 
-async def tell(invocation: Invocation, build_id: str, name: CommandName, **fields: Any) -> None:
-    """Give the command and show the answer. Raises Refusal (malformed) before anything is sent."""
-    await _tell(invocation, await invocation.builds(), build_id, name, fields)
+async def tell(call: Invocation, build_id: str, name: CommandName, **fields: Any) -> None:
+    """Give the command and show the answer. Raises Refusal (malformed) before anything is reached."""
+    command = _command(call, name, fields)
+    await _send(call, await call.builds(), build_id, command)
 
 
 async def tell_expecting(
-    invocation: Invocation, build_id: str, name: CommandName, expect: State | None, **fields: Any
+    call: Invocation, build_id: str, name: CommandName, expect: State | None, **fields: Any
 ) -> None:
     """As :func:`tell`, with the state that the sender expects; ``None`` is the one that the build shows now."""
-    builds = await invocation.builds()
+    command = _command(call, name, fields | {"expected_state": (expect or State.DISCOVERY).value})
+    builds = await call.builds()
     if expect is None:
-        expect = (await builds.status(build_id)).current_state
-        invocation.output.detail(f"Build {build_id!r} is in {expect.value}")
-    await _tell(invocation, builds, build_id, name, fields | {"expected_state": expect.value})
+        seen = (await builds.status(build_id)).current_state
+        call.output.detail(f"Build {build_id!r} is in {seen.value}")
+        command = command.model_copy(update={"expected_state": seen})
+    await _send(call, builds, build_id, command)
 
 
-async def _tell(
-    invocation: Invocation, builds: "Builds", build_id: str, name: CommandName, fields: dict[str, Any]
-) -> None:
+def _command(call: Invocation, name: CommandName, fields: dict[str, Any]) -> "Command":
     from baton.domain.commands import parse_command
 
-    command = parse_command(name, fields | invocation.sender.fields())
+    return parse_command(name, fields | call.sender.fields())
+
+
+async def _send(call: Invocation, builds: "Builds", build_id: str, command: "Command") -> None:
     reply = await builds.send(build_id, command)
-    invocation.output.result(reply, *_shown(reply))
+    call.output.result(reply, *_shown(reply))
 
 
 def _shown(reply: "CommandReply") -> list[Any]:

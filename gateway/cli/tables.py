@@ -1,6 +1,6 @@
 """Lists on the screen: builds, handoffs, journal entries."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -22,30 +22,34 @@ _BAD = {
     EntryKind.COMMAND_REFUSED,
     EntryKind.BUILD_ABANDONED,
 }
+_WIDE, _WIDER = 90, 120
 _KIND_WIDTH = max(len(kind) for kind in EntryKind)
 
 
-def build_table(builds: Sequence[BuildSummary]) -> Table | Text:
-    """Builds, one a line."""
+def build_table(builds: Sequence[BuildSummary], width: int) -> Table | Text:
+    """Builds, one a line, for a terminal of ``width`` columns."""
     if not builds:
         return Text("No builds.", "dim")
     table = _table()
-    table.add_column("build", no_wrap=True, style="cyan")
+    table.add_column("build", overflow="fold", style="cyan")
     table.add_column("state", no_wrap=True)
     table.add_column("status", no_wrap=True)
     table.add_column("done", justify="right", no_wrap=True)
-    table.add_column("started", no_wrap=True, style="dim")
-    table.add_column("project", overflow="ellipsis", no_wrap=True)
-    table.add_column("title", overflow="ellipsis", no_wrap=True, style="dim", ratio=1)
+    further: list[Callable[[BuildSummary], Text]] = []
+    if width >= _WIDE:
+        table.add_column("started", no_wrap=True, style="dim")
+        table.add_column("project")
+        further += [lambda build: Text(clock(build.created_at)[5:-3]), lambda build: text(line(build.project_id))]
+    if width >= _WIDER:
+        table.add_column("title", style="dim")
+        further.append(lambda build: text(line(build.title)))
     for build in builds:
         table.add_row(
             text(build.build_id),
             words(build.current_state.value),
             status_text(build.status),
             f"{build.progress:.0f} %",
-            clock(build.created_at)[:-3],
-            text(line(build.project_id)),
-            text(line(build.title)),
+            *(shown(build) for shown in further),
         )
     return table
 
@@ -55,20 +59,16 @@ def handoff_table(handoffs: Sequence[Handoff]) -> Table | Text:
     if not handoffs:
         return Text("No handoffs yet.", "dim")
     table = _table()
-    table.add_column("#", justify="right", style="dim")
     table.add_column("time", no_wrap=True, style="dim")
-    table.add_column("from → to", no_wrap=True)
-    table.add_column("state", overflow="fold")
+    table.add_column("from → to")
     table.add_column("commit", no_wrap=True, style="dim")
-    table.add_column("handed over", overflow="ellipsis", no_wrap=True, style="dim", ratio=1)
+    table.add_column("handed over", style="dim")
     for handoff in handoffs:
         record = handoff.record
-        to_role = words(record.to_role.value) if record.to_role is not None else "release"
+        to_role = words(record.to_role.value) if record.to_role is not None else "released"
         table.add_row(
-            str(record.sequence),
             clock(record.timestamp)[11:],
             f"{words(record.from_role.value)} → {to_role}",
-            f"{record.from_state.value} → {record.to_state.value}",
             text((record.commit or "")[:8]),
             text(line(", ".join(handoff.data or {}), 120)),
         )
@@ -76,12 +76,29 @@ def handoff_table(handoffs: Sequence[Handoff]) -> Table | Text:
 
 
 def entry_line(entry: Entry) -> Text:
-    """An entry: number, time, kind, what, who."""
-    style = "red" if entry.kind in _BAD else "cyan"
+    """An entry on one line: number, time, kind, what, who."""
     shown = text(f"{entry.sequence:>3}  {clock(entry.at)[11:]}  ", "dim")
-    shown.append(f"{words(entry.kind.value):<{_KIND_WIDTH}}  ", style)
-    shown.append(sentence(entry), "default")
-    return shown.append(text(f"  {_who(entry.actor)}", "dim"))
+    shown.append(f"{words(entry.kind.value):<{_KIND_WIDTH}}  ", _style(entry))
+    return shown.append(_what(entry))
+
+
+def entry_row(entry: Entry) -> Table:
+    """As :func:`entry_line`, for a terminal: what does not fit goes on below where it began."""
+    row = Table.grid(padding=(0, 2, 0, 0))
+    row.add_column(width=3, justify="right", style="dim")
+    row.add_column(width=8, style="dim")
+    row.add_column(width=_KIND_WIDTH, style=_style(entry))
+    row.add_column()
+    row.add_row(str(entry.sequence), clock(entry.at)[11:], words(entry.kind.value), _what(entry))
+    return row
+
+
+def _what(entry: Entry) -> Text:
+    return text(sentence(entry)).append(text(f"  {_who(entry.actor)}", "dim"))
+
+
+def _style(entry: Entry) -> str:
+    return "red" if entry.kind in _BAD else "cyan"
 
 
 def _who(actor: Actor) -> str:

@@ -28,13 +28,14 @@ async def serve(settings: Settings, duties: Sequence[Duty], environ: Mapping[str
     roles = [duty for duty in duties if duty is not Duty.ORCHESTRATOR]
     async with _database(settings, needed=len(roles) < len(duties), upgrade=upgrade) as engine:
         client = await connect_with_patience(on_wait=log.warning, environ=environ)
-        workers = players(client, settings, profiles, roles, environ)
+        to_stop = [players(client, settings, profiles, roles, environ)]
         if engine is not None:
             await prepare_namespace(client)
-            workers.append(orchestrator(client, settings, profiles, engine))
+            # The last to stop, so that the reports of phases that finish meanwhile are still journaled and mirrored.
+            to_stop.append([orchestrator(client, settings, profiles, engine)])
         address = client.service_client.config.target_host
         log.info("Serving %s of namespace %r at %s", shown(queues(duties)), client.namespace, address)
-        await _run(workers)
+        await _run(to_stop)
 
 
 @asynccontextmanager
@@ -50,12 +51,14 @@ async def _database(settings: Settings, *, needed: bool, upgrade: bool) -> Async
         engine.dispose()
 
 
-async def _run(workers: Sequence[Worker]) -> None:
-    running = [asyncio.create_task(worker.run()) for worker in workers]
+async def _run(to_stop: Sequence[Sequence[Worker]]) -> None:
+    """Run all workers until cancelled, or until one of them fails; then stop them, one group after the other."""
+    running = [asyncio.create_task(worker.run()) for group in to_stop for worker in group]
     try:
         await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        log.info("Stopping: no new work is taken, and running phases are let finish")
-        await asyncio.gather(*(worker.shutdown() for worker in workers))
+        log.info("Stopping: no new phase is begun, and those at work are let finish")
+        for group in to_stop:
+            await asyncio.gather(*(worker.shutdown() for worker in group))
         # One that has failed says here what it was.
         await asyncio.gather(*running)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.heartbeats import heartbeating
@@ -91,6 +92,7 @@ class Stage:
     orders: list[PhaseOrder] = field(default_factory=list)
     mirrored: dict[str, list[Entry]] = field(default_factory=dict)
     mirror_is_away: bool = False
+    builds: list[str] = field(default_factory=list)
 
     @activity.defn(name="load_profile")
     async def load_profile(self, request: ProfileRequest) -> Terms:
@@ -120,9 +122,20 @@ class Stage:
             raise ApplicationError("entries are missing", len(book) + 1, type="mirror_gap")
         book.extend(entry for entry in batch.entries if entry.sequence not in known)
 
+    def request(self, build_id: str, **more: Any) -> BuildRequest:
+        """A request whose build ends with the stage."""
+        self.builds.append(build_id)
+        return request(build_id, **more)
+
+    async def clear(self) -> None:
+        """End what still runs: the server outlives the stage, and the next one is to find it empty."""
+        for build_id in self.builds:
+            with suppress(RPCError):
+                await self.client.get_workflow_handle(workflow_id(build_id)).terminate("the test is over")
+
     async def start(self, build_id: str, **more: Any) -> "Play":
         """Start a build and wait until it is open."""
-        asked = request(build_id, **more)
+        asked = self.request(build_id, **more)
         handle = await self.client.start_workflow(
             BuildWorkflow.run,
             StartBuild(request=asked),
@@ -219,4 +232,7 @@ async def stage(
                     max_heartbeat_throttle_interval=timedelta(milliseconds=200),
                 )
             )
-        yield scene
+        try:
+            yield scene
+        finally:
+            await scene.clear()

@@ -83,9 +83,9 @@ async def test_a_stale_advance_is_refused_and_leaves_no_trace(time_skipping: Wor
     ],
 )
 async def test_a_malformed_signal_is_recorded_and_changes_nothing_else(
-    time_skipping: WorkflowEnvironment, payloads: list[Any], words: str
+    time_skipping: WorkflowEnvironment, payloads: list[Any], words: str, cached: int
 ) -> None:
-    async with stage(time_skipping.client, all_manual()) as scene:
+    async with stage(time_skipping.client, all_manual(), cached=cached) as scene:
         play = await scene.start(f"malformed-{abs(hash(str(payloads)))}")
         before = await play.status()
         await play.handle.signal("advance", args=payloads)
@@ -99,8 +99,10 @@ async def test_a_malformed_signal_is_recorded_and_changes_nothing_else(
     assert view.current_state is State.DISCOVERY
 
 
-async def test_a_malformed_update_is_refused_with_what_is_wrong(time_skipping: WorkflowEnvironment) -> None:
-    async with stage(time_skipping.client, all_manual()) as scene:
+async def test_a_malformed_update_is_refused_with_what_is_wrong(
+    time_skipping: WorkflowEnvironment, cached: int
+) -> None:
+    async with stage(time_skipping.client, all_manual(), cached=cached) as scene:
         play = await scene.start("malformed-update")
         for payloads in ([], [[1, 2]], [{"actor": {"id": "a"}}, 3]):
             with pytest.raises(WorkflowUpdateFailedError) as caught:
@@ -110,8 +112,10 @@ async def test_a_malformed_update_is_refused_with_what_is_wrong(time_skipping: W
         await play.handle.cancel()
 
 
-async def test_a_report_of_three_megabytes_never_reaches_the_journal(time_skipping: WorkflowEnvironment) -> None:
-    async with stage(time_skipping.client, all_manual()) as scene:
+async def test_a_report_of_three_megabytes_never_reaches_the_journal(
+    time_skipping: WorkflowEnvironment, cached: int
+) -> None:
+    async with stage(time_skipping.client, all_manual(), cached=cached) as scene:
         play = await scene.start("large")
         large = message(CommandName.ADVANCE, "ada", role="q_assistant", completed_state="discovery")
         large["result"] = {"log": "x" * 300_000}
@@ -138,8 +142,8 @@ async def test_the_same_command_id_twice_is_one_command(time_skipping: WorkflowE
     assert len(entries) == 2
 
 
-async def test_of_two_advances_at_once_exactly_one_wins(time_skipping: WorkflowEnvironment) -> None:
-    async with stage(time_skipping.client, all_manual()) as scene:
+async def test_of_two_advances_at_once_exactly_one_wins(time_skipping: WorkflowEnvironment, cached: int) -> None:
+    async with stage(time_skipping.client, all_manual(), cached=cached) as scene:
         play = await scene.start("race")
         answers = await asyncio.gather(
             *(play.advance(Role.Q_ASSISTANT, "discovery") for _ in range(8)), return_exceptions=True
@@ -152,8 +156,8 @@ async def test_of_two_advances_at_once_exactly_one_wins(time_skipping: WorkflowE
     assert len(entries) == 2
 
 
-async def test_nobody_reports_for_a_role_that_a_runner_plays(time_skipping: WorkflowEnvironment) -> None:
-    async with stage(time_skipping.client) as scene:
+async def test_nobody_reports_for_a_role_that_a_runner_plays(time_skipping: WorkflowEnvironment, cached: int) -> None:
+    async with stage(time_skipping.client, cached=cached) as scene:
         gate = asyncio.Event()
 
         async def slow(_: object) -> dict[str, Any]:

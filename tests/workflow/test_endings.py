@@ -13,7 +13,7 @@ from baton.contracts.messages import StartAnswer, StartBuild
 from baton.contracts.names import BUILDS_QUEUE, workflow_id
 from baton.domain.steps import PhaseOrder
 from baton.domain.vocabulary import CommandName, EntryKind, Phase, Role, State, Status
-from tests.workflow.stage import Stage, all_manual, request, stage, terms
+from tests.workflow.stage import Stage, all_manual, stage, terms
 from workflows.build import BuildWorkflow
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -61,9 +61,9 @@ async def test_a_cancelled_build_stops_its_phase_and_writes_its_last_entry(
     assert play.mirrored[-1].kind is EntryKind.BUILD_CANCELLED
 
 
-async def test_a_build_cancelled_at_once_is_still_told(time_skipping: WorkflowEnvironment) -> None:
-    async with stage(time_skipping.client, all_manual()) as scene:
-        asked = request("cancelled-at-once")
+async def test_a_build_cancelled_at_once_is_still_told(time_skipping: WorkflowEnvironment, cached: int) -> None:
+    async with stage(time_skipping.client, all_manual(), cached=cached) as scene:
+        asked = scene.request("cancelled-at-once")
         handle = await time_skipping.client.start_workflow(
             BuildWorkflow.run, StartBuild(request=asked), id=workflow_id(asked.build_id), task_queue=BUILDS_QUEUE
         )
@@ -92,7 +92,7 @@ async def test_a_build_does_not_close_before_its_last_entry_is_mirrored(
 
 
 async def start_or_get(scene: Stage, **more: Any) -> StartAnswer:
-    asked = request("once", **more)
+    asked = scene.request("once", **more)
     operation = WithStartWorkflowOperation(
         BuildWorkflow.run,
         StartBuild(request=asked),
@@ -105,8 +105,8 @@ async def start_or_get(scene: Stage, **more: Any) -> StartAnswer:
     )
 
 
-async def test_the_same_request_again_finds_the_running_build(time_skipping: WorkflowEnvironment) -> None:
-    async with stage(time_skipping.client, all_manual()) as scene:
+async def test_the_same_request_again_finds_the_running_build(time_skipping: WorkflowEnvironment, cached: int) -> None:
+    async with stage(time_skipping.client, all_manual(), cached=cached) as scene:
         first = await start_or_get(scene)
         second = await start_or_get(scene)
         with pytest.raises(Exception, match="Workflow update failed") as caught:
@@ -119,8 +119,8 @@ async def test_the_same_request_again_finds_the_running_build(time_skipping: Wor
     assert "user_id, title" in caught.value.__cause__.message
 
 
-async def test_an_unknown_profile_opens_no_build(time_skipping: WorkflowEnvironment) -> None:
-    async with stage(time_skipping.client, terms()) as scene:
+async def test_an_unknown_profile_opens_no_build(time_skipping: WorkflowEnvironment, cached: int) -> None:
+    async with stage(time_skipping.client, terms(), cached=cached) as scene:
         with pytest.raises(Exception, match="Workflow update failed") as caught:
             await scene.start("unknown-profile", profile="nightly")
         with pytest.raises(WorkflowFailureError):

@@ -63,9 +63,11 @@ async def test_a_handoff_that_nobody_approves_for_days_is_refused(
     assert view.parked.retry_phase is Phase.VERIFICATION
 
 
-async def test_a_profile_may_approve_by_default_when_time_is_up(time_skipping: WorkflowEnvironment) -> None:
+async def test_a_profile_may_approve_by_default_when_time_is_up(
+    time_skipping: WorkflowEnvironment, cached: int
+) -> None:
     profile = terms(approvals=guarded(deadline=timedelta(days=2), on_deadline=OnDeadline.APPROVE))
-    async with stage(time_skipping.client, profile) as scene:
+    async with stage(time_skipping.client, profile, cached=cached) as scene:
         play = await scene.start("approved-by-default")
         reply = await play.handle.result()
 
@@ -88,8 +90,8 @@ async def test_a_question_is_asked_answered_and_its_answer_reaches_the_role(
     assert [answer.answer for answer in second.answers] == ["PostgreSQL"]
 
 
-async def test_an_unanswered_question_parks_the_build(time_skipping: WorkflowEnvironment) -> None:
-    async with stage(time_skipping.client, terms(answer_deadline=timedelta(hours=8))) as scene:
+async def test_an_unanswered_question_parks_the_build(time_skipping: WorkflowEnvironment, cached: int) -> None:
+    async with stage(time_skipping.client, terms(answer_deadline=timedelta(hours=8)), cached=cached) as scene:
         scene.script[Phase.DISCOVERY] = [{"questions": ["Which database?"]}]
         play = await scene.start("unanswered")
         await play.until(lambda view: bool(view.open_questions))
@@ -117,7 +119,7 @@ async def test_a_limit_parks_the_build_and_an_extension_lets_it_go_on(
     assert "extend-limits" in view.parked.what_next.lower()
 
 
-async def test_the_wall_clock_stops_a_phase_at_work(time_skipping: WorkflowEnvironment) -> None:
+async def test_the_wall_clock_stops_a_phase_at_work(time_skipping: WorkflowEnvironment, cached: int) -> None:
     cancelled = asyncio.Event()
 
     async def endless(_: PhaseOrder) -> dict[str, Any]:

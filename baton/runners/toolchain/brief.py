@@ -8,7 +8,11 @@ from baton.domain.model import Value
 from baton.runners.failures import RequestUnusable
 from baton.runners.toolchain.markdown import Part, listed, part_named, read_sections
 
-_OWN_ID = re.compile(r"\W*(AC[-_ ]?(\d+))\b\W*\s*(.*)", re.IGNORECASE | re.DOTALL)
+# An ID ends with brackets, emphasis, and one of ": . )" or a dash that stands alone. All else is the criterion's.
+_OWN_ID = re.compile(
+    r"\W*(AC[-_ ]?(\d+))\b[\])*_]*\s*(?:[:.)]|[-–—](?=\s))?[*_]*\s*(.*)",  # noqa: RUF001 - dashes that people type
+    re.IGNORECASE | re.DOTALL,
+)
 _NUMBER = re.compile(r"^\(?\d+[.)]\s+|^[-*+]\s+")
 _TEXT_KEYS = ("text", "criterion", "description", "title")
 

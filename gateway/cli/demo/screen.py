@@ -95,7 +95,7 @@ def _to_come(runs: Sequence[PhaseRun]) -> Sequence[Phase]:
 
 def _doing(runs: Sequence[PhaseRun], run: PhaseRun, attempt: int) -> str:
     if attempt > 1:
-        return f"attempt {attempt}: the worker of the one before is gone"
+        return f"attempt {attempt}, after a lost worker"
     before = runs[-2] if len(runs) > 1 and runs[-1] is run else None
     if before is not None and before.outcome is Outcome.SENT_BACK:
         count = sum(finding.severity is Severity.ERROR for finding in before.findings)

@@ -30,7 +30,7 @@ _LATE_SECONDS = 10.0
 
 async def run(invocation: Invocation, *, crash: bool, keep: bool, home: Path | None) -> ExitCode:
     """Perform the demo. Raises CommandFailed when the build is not complete at the end."""
-    quiet_logs(invocation)
+    quiet_logs(invocation.output)
     require_what_it_needs()
     # What the user's own Baton is told by the environment is not meant for the demo.
     environ = {name: value for name, value in os.environ.items() if not name.startswith("BATON_")}

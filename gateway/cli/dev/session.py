@@ -27,7 +27,7 @@ async def run(
     invocation: Invocation, *, home: Path | None, profiles: Path | None, port: int | None, ui_port: int | None
 ) -> None:
     """Run the stack of ``home`` until a signal comes."""
-    quiet_logs(invocation)
+    quiet_logs(invocation.output)
     settings = Settings.from_environment(os.environ, home=home, profiles=profiles)
     stack = Stack(
         settings,

@@ -66,3 +66,17 @@ async def test_a_demo_without_git_says_what_is_missing(environ: dict[str, str], 
         assert await demo.end() == 1
         assert json.loads(demo.out.read_text())["error"]["code"] == "git_missing"
         assert "no git on PATH" in demo.err.read_text()
+
+
+async def test_a_demo_whose_build_stands_still_fails_with_the_reason(
+    environ: dict[str, str], home: Path, tmp_path: Path
+) -> None:
+    broken = environ | {"STAND_IN_SECONDS": "soon"}
+    with program("starter.py", "demo", "--json", "--home", home, env=broken, cwd=tmp_path) as demo:
+        assert await demo.end(seconds=120) == 1
+        error = json.loads(demo.out.read_text())["error"]
+    assert error["code"] == "not_complete"
+    assert "stands still in 'implementation'" in error["message"]
+    assert "STAND_IN_SECONDS is 'soon'" in error["message"]
+    assert str(home / "worker.log") in error["message"]
+    assert left_behind(home) == []

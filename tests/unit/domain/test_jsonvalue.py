@@ -73,8 +73,9 @@ def test_an_enum_of_text_is_its_text() -> None:
     [
         (float("nan"), "x is nan, which JSON cannot carry"),
         ([1, float("-inf")], "x[1] is -inf, which JSON cannot carry"),
-        ({"a": {"b": 10**400}}, "x.a.b is an integer of more than 400 digits"),
-        (-(10**400), "x is an integer of more than 400 digits"),
+        ({"a": {"b": 10**300}}, "x.a.b is an integer of more than 300 digits"),
+        (-(10**300), "x is an integer of more than 300 digits"),
+        (1e300, "x is an integer of more than 300 digits"),
         (b"bytes", "x is a bytes, not a JSON value"),
         ({1: "a"}, "x has the key 1, which is not text"),
         ({"a": {1, 2}}, "x.a is a set, not a JSON value"),
@@ -87,8 +88,7 @@ def test_what_is_not_json_is_refused_and_told_where(value: Any, message: str) ->
 
 
 def test_huge_integers_up_to_the_bound_are_kept() -> None:
-    assert clean(10**400 - 1) == 10**400 - 1
-    assert clean(clean(1.5e308)) == clean(1.5e308)
+    assert clean(10**300 - 1) == 10**300 - 1
 
 
 def nested(levels: int) -> Any:

@@ -72,7 +72,7 @@ def test_the_page_shows_the_findings_that_sent_the_work_back_and_who_has_to_answ
 
 def test_the_page_says_that_an_attempt_is_not_the_first() -> None:
     text = "\n".join(page(Story.begin(request()).until(State.TESTING), attempt=2))
-    assert "attempt 2: the worker" in text
+    assert "attempt 2, after a lost worker" in text
     assert "The worker was killed." in text
 
 

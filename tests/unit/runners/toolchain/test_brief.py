@@ -165,3 +165,17 @@ def test_markdown_within_an_object_is_read_whole() -> None:
 def test_an_object_that_cannot_be_read_is_refused(value: Any, told: str) -> None:
     with pytest.raises(RequestUnusable, match=told):
         read_brief("T", {"acceptance_criteria": value})
+
+
+@pytest.mark.parametrize("text", ["`--top N` prints N words", "**every** word counts", "(optional) it is fast"])
+def test_a_criterion_that_was_read_is_read_again_without_a_loss(text: str) -> None:
+    told = {"acceptance_criteria": [{"id": "AC-4", "text": text}]}
+    assert [(one.id, one.text) for one in read_brief("T", told).acceptance_criteria] == [("AC-4", text)]
+
+
+@pytest.mark.parametrize(
+    "form", ["AC-4: {}", "AC4. {}", "[AC-4] {}", "**AC-4:** {}", "**AC-4** {}", "AC-4 - {}", "AC_4) {}"]
+)
+def test_an_id_is_told_from_its_criterion_however_it_is_written(form: str) -> None:
+    told = {"acceptance_criteria": [form.format("`x` is kept")]}
+    assert [(one.id, one.text) for one in read_brief("T", told).acceptance_criteria] == [("AC-4", "`x` is kept")]
