@@ -25,7 +25,7 @@ from baton.domain.vocabulary import RefusalCode, Status
 from gateway.endings import Handle, how_it_ended, is_closed, not_opened, why_not_opened
 from gateway.errors import BuildNotFound, BuildNotOpened, CommandRefused
 from gateway.opening import TakenByClosed, refuse_other, start_or_join
-from gateway.patience import answer_within
+from gateway.patience import answer_within, ask_again
 from gateway.reading import read_history, read_journal
 from workflows.build import BuildWorkflow
 
@@ -89,18 +89,20 @@ class Builds:
 
     async def status(self, build_id: str) -> BuildView:
         """The build as it is now, or as it ended. Raises as :meth:`send`."""
-        return await self._answer(build_id, self._handle(build_id).query(BuildWorkflow.status))
+        return await self._answer(build_id, ask_again(lambda: self._handle(build_id).query(BuildWorkflow.status)))
 
     async def history(self, build_id: str) -> list[Handoff]:
         """All handoffs, in order, each with what was handed over. Raises as :meth:`send`."""
-        return await self._answer(build_id, read_history(self._client, workflow_id(build_id)))
+        return await self._answer(build_id, ask_again(lambda: read_history(self._client, workflow_id(build_id))))
 
     async def journal(self, build_id: str, *, after: int = 0) -> list[Entry]:
         """All entries after the entry ``after``, in order, also those of the runs before a continue-as-new.
 
         Raises as :meth:`send`, and JournalCut.
         """
-        return await self._answer(build_id, read_journal(self._client, workflow_id(build_id), after=after))
+        return await self._answer(
+            build_id, ask_again(lambda: read_journal(self._client, workflow_id(build_id), after=after))
+        )
 
     async def cancel(self, build_id: str, reason: str = "") -> None:
         """Ask Temporal to cancel the build. It writes its journal and mirror first: :meth:`result` waits for it."""

@@ -1,16 +1,22 @@
 """Waiting for a worker's answer, but not for ever; and what the server's refusals mean."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
-from temporalio.client import RPCTimeoutOrCancelledError
+from temporalio.client import RPCTimeoutOrCancelledError, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from baton.contracts.names import BUILDS_QUEUE
+from baton.runtime.workflow_runner import ASK_AGAIN
 from gateway.errors import NoWorker
 
+_ASK_AGAIN_SECONDS = 0.1
 _SILENCE = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
+
+
+Answer = TypeVar("Answer")
 
 
 @asynccontextmanager
@@ -30,6 +36,17 @@ async def answer_within(seconds: float, *, after: str = "") -> AsyncIterator[Non
         if error.status in _SILENCE or nobody_polls:
             raise _silence(seconds, after) from error
         raise
+
+
+async def ask_again(query: Callable[[], Awaitable[Answer]]) -> Answer:
+    """The answer to ``query``, asked for until the workflow has taken up what happened while no worker was there."""
+    while True:
+        try:
+            return await query()
+        except WorkflowQueryFailedError as error:
+            if error.message != ASK_AGAIN:
+                raise
+            await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
 def _silence(seconds: float, after: str) -> NoWorker:

@@ -12,6 +12,7 @@ from activities.mirror_journal import JournalMirror
 from activities.perform_phase import PerformPhase
 from baton.runners.catalogue import Profiles
 from baton.runtime.settings import Settings
+from baton.runtime.workflow_runner import PunctualWorkflowRunner
 from baton.store.mirror import Mirror
 from gateway.worker.duties import Duty
 from gateway.worker.surroundings import surroundings_of, workspaces_of
@@ -31,6 +32,7 @@ def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine:
         client,
         task_queue=Duty.ORCHESTRATOR.queue,
         workflows=[BuildWorkflow],
+        workflow_runner=PunctualWorkflowRunner(),
         activities=[LoadProfile(profiles).load_profile, JournalMirror(Mirror(engine)).mirror_journal],
         sticky_queue_schedule_to_start_timeout=_STICKY,
         max_concurrent_activities=_CONCURRENT_WRITES,

@@ -64,7 +64,7 @@ async def replay(name: str, history: WorkflowHistory, workflow: type) -> None:
 
 
 def _without_traces(value: Any) -> Any:
-    """``value`` without the stack traces of failures: they name the paths of a machine, and replay does not read them."""
+    """``value`` without the stack traces of failures: they name paths of a machine, and replay does not read them."""
     if isinstance(value, dict):
         return {key: _without_traces(held) for key, held in value.items() if key != "stackTrace"}
     return [_without_traces(held) for held in value] if isinstance(value, list) else value

@@ -31,6 +31,7 @@ from baton.domain.steps import PhaseOrder
 from baton.domain.terms import Limits, RoleTerms, Terms
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import CommandName, Phase, Role
+from baton.runtime.workflow_runner import PunctualWorkflowRunner
 from workflows.build import BuildWorkflow
 
 Act = dict[str, Any] | Exception | Callable[[PhaseOrder], Awaitable[dict[str, Any]]]
@@ -200,16 +201,27 @@ def message(name: CommandName, who: str, **fields: Any) -> Any:
 
 
 @asynccontextmanager
-async def stage(client: Client, profile: Terms | None = None, *, cached: int = 1000) -> AsyncIterator[Stage]:
-    """Workers for all queues, for as long as the context lasts. ``cached`` workflows are kept in memory."""
+async def stage(
+    client: Client,
+    profile: Terms | None = None,
+    *,
+    cached: int = 1000,
+    mirror_journal: Callable[[MirrorBatch], Awaitable[None]] | None = None,
+) -> AsyncIterator[Stage]:
+    """Workers for all queues, for as long as the context lasts. ``cached`` workflows are kept in memory.
+
+    A real ``mirror_journal`` takes the place of the stage's own book, which then stays empty.
+    """
     scene = Stage(client, {"script": profile or terms()})
+    mirror_journal = mirror_journal or scene.mirror_journal
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(
             Worker(
                 client,
                 task_queue=BUILDS_QUEUE,
                 workflows=[BuildWorkflow],
-                activities=[scene.load_profile, scene.mirror_journal],
+                workflow_runner=PunctualWorkflowRunner(),
+                activities=[scene.load_profile, mirror_journal],
                 max_cached_workflows=cached,
             )
         )

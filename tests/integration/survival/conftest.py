@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-pytest.register_assert_rewrite("tests.integration.survival.ground")
-
 from tests.integration.doors.conftest import environ
 from tests.integration.doors.programs import left_behind
 from tests.integration.survival.ground import Ground, ground

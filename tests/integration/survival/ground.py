@@ -115,8 +115,12 @@ class Ground:
     def _sequences(self, build_id: str) -> list[int]:
         """The entries that SQL holds of the build, superseded ones too, in the order of their numbers."""
         with self.stack.engine.connect() as connection:
-            query = text("SELECT sequence FROM workflow_events WHERE workflow_id IN (:plain, :dashed) ORDER BY sequence")
-            return list(connection.scalars(query, {"plain": build_key(build_id).hex, "dashed": str(build_key(build_id))}))
+            query = text(
+                "SELECT sequence FROM workflow_events WHERE workflow_id IN (:plain, :dashed) ORDER BY sequence"
+            )
+            return list(
+                connection.scalars(query, {"plain": build_key(build_id).hex, "dashed": str(build_key(build_id))})
+            )
 
 
 def each_once(*, but: Mapping[Phase, int] | None = None) -> dict[str, int]:

@@ -1,0 +1,52 @@
+"""Runs workflow code in Temporal's sandbox, and never ahead of the clock.
+
+A query can reach a worker with events in its history that no workflow task has taken up yet: it was sent when there
+were none, and waited for a worker. Temporal's core has the workflow take up these events at once, so that the query
+is answered with the latest, at the time of the workflow task before, which may be hours ago. When their own task comes,
+the worker goes on from there; every later replay takes them up at that task's time. Whatever a workflow makes of
+`workflow.now()` or of the length of its history then differs between the worker and the replay, and a journal with
+times in it forks. So such an activation is failed: the worker drops the workflow from its memory, the one who asked
+is told to ask again, and nothing is written into the history.
+"""
+
+from collections.abc import Callable
+
+from temporalio.bridge.proto.workflow_activation import WorkflowActivation
+from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+ASK_AGAIN = "the workflow is about to go on with what has happened meanwhile; ask again in a moment"
+"""How a query fails that came ahead of the clock."""
+
+Activate = Callable[[WorkflowActivation], WorkflowActivationCompletion]
+
+
+class AheadOfTheClock(Exception):
+    """Events are to be taken up before the workflow task that takes them up."""
+
+
+class PunctualWorkflowRunner(SandboxedWorkflowRunner):
+    """For `Worker(workflow_runner=...)` of workflows that keep times."""
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        """An instance in the sandbox whose activations are looked at first."""
+        instance = super().create_instance(det)
+        # Set on the instance: a wrapper class would have to know all methods of every version of the SDK.
+        setattr(instance, "activate", _punctual(instance.activate))  # noqa: B010  mypy forbids the plain assignment
+        return instance
+
+
+def _punctual(activate: Activate) -> Activate:
+    seen: tuple[int, int] | None = None
+
+    def activate_in_time(activation: WorkflowActivation) -> WorkflowActivationCompletion:
+        nonlocal seen
+        moment, length = activation.timestamp.ToNanoseconds(), activation.history_length
+        # Each workflow task starts at a time of its own: more history at the same time is history without a task.
+        if seen is not None and not activation.is_replaying and moment == seen[0] and length > seen[1]:
+            raise AheadOfTheClock(ASK_AGAIN)
+        seen = moment, length
+        return activate(activation)
+
+    return activate_in_time
