@@ -161,7 +161,10 @@ class Builds:
         except RPCError as missing:
             if missing.status is not RPCStatusCode.NOT_FOUND:
                 return missing
-            return BuildNotFound(f"There is no build {build_id!r}. See those there are: python starter.py list")
+            here = f"{self._client.service_client.config.target_host}, namespace {self._client.namespace!r}"
+            return BuildNotFound(
+                f"There is no build {build_id!r} at {here}. See those there are: python starter.py list"
+            )
         return await how_it_ended(handle, build_id, description) if is_closed(description) else error
 
     def _handle(self, build_id: str) -> Handle:

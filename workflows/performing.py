@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio import workflow
@@ -38,11 +39,18 @@ async def perform(step: Perform, build: Build, record: Callable[[list[Entry]], N
             record(build.expire(workflow.now()))
         if not build.expects(order.number):
             running.cancel()
-        report = await running
+        # Awaiting the handle itself would hand a cancellation of the build to the activity, where it would be lost.
+        await workflow.wait_condition(running.done)
     except asyncio.CancelledError:
         running.cancel()
-        await asyncio.wait([running])
+        await workflow.wait_condition(running.done)
+        with suppress(ActivityError, asyncio.CancelledError):
+            running.result()
         raise
+    if running.cancelled():  # stopped before it had begun
+        return
+    try:
+        report = running.result()
     except ActivityError as error:
         code, message = explain(error)
         record(build.fail(order.number, code, message, workflow.now()))

@@ -18,15 +18,15 @@ def evidence(source: Path | bytes, what: str) -> bytes:
     if isinstance(source, bytes):
         data, name = source, "the data given"
     else:
-        name = repr(str(source))
+        name = repr(source.name)  # where it lies is a folder of this machine, and gone with the phase
         # A link or a pipe put in the report's place would have us read something else, or wait for ever.
         if source.is_symlink() or not source.is_file():
-            raise EvidenceUnreadable(f"there is no {what} at {name}; did the command write one?")
+            raise EvidenceUnreadable(f"there is no {what} {name}: the command did not write it")
         try:
             with source.open("rb") as file:
                 data = file.read(EVIDENCE_BYTES + 1)
         except OSError as error:
-            raise EvidenceUnreadable(f"the {what} at {name} cannot be read: {error.strerror}") from error
+            raise EvidenceUnreadable(f"the {what} {name} cannot be read: {error.strerror}") from error
     if len(data) > EVIDENCE_BYTES:
         raise EvidenceUnreadable(f"the {what} in {name} is larger than {EVIDENCE_BYTES} bytes")
     if not data.strip():

@@ -113,7 +113,7 @@ async def test_tests_that_end_the_interpreter_leave_no_evidence(bench: Bench) ->
     )
     (finding,) = report.findings
     assert finding.message.startswith("no test evidence: there is no JUnit report")
-    assert "Exit code 0; last lines:\n  | " in finding.message
+    assert "(exit code 0). Last lines:\n  | " in finding.message
     assert not _passes(bench, report)
 
 

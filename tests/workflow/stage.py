@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.worker import Worker
@@ -130,8 +130,10 @@ class Stage:
     async def clear(self) -> None:
         """End what still runs: the server outlives the stage, and the next one is to find it empty."""
         for build_id in self.builds:
-            with suppress(RPCError):
-                await self.client.get_workflow_handle(workflow_id(build_id)).terminate("the test is over")
+            handle = self.client.get_workflow_handle(workflow_id(build_id))
+            with suppress(RPCError, WorkflowFailureError):
+                await handle.cancel()
+                await asyncio.wait_for(handle.result(), 10)
 
     async def start(self, build_id: str, **more: Any) -> "Play":
         """Start a build and wait until it is open."""

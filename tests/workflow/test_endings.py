@@ -61,6 +61,35 @@ async def test_a_cancelled_build_stops_its_phase_and_writes_its_last_entry(
     assert play.mirrored[-1].kind is EntryKind.BUILD_CANCELLED
 
 
+async def test_a_build_cancelled_while_its_phase_is_being_stopped_is_not_kept_waiting(
+    time_skipping: WorkflowEnvironment, cached: int
+) -> None:
+    begun, may_stop = asyncio.Event(), asyncio.Event()
+
+    async def slow_to_stop(_: PhaseOrder) -> dict[str, Any]:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await may_stop.wait()
+        return {}
+
+    async with stage(time_skipping.client, cached=cached) as scene:
+        scene.script[Phase.IMPLEMENTATION] = [slow_to_stop]
+        play = await scene.start("cancelled-while-stopping")
+        await begun.wait()
+        await play.tell(
+            CommandName.ROLLBACK, target_state="planning", expected_state="implementation", reason="another plan"
+        )
+        await play.handle.cancel()
+        may_stop.set()
+        with pytest.raises(WorkflowFailureError) as caught:
+            await play.handle.result()
+
+    assert isinstance(caught.value.cause, CancelledError)
+    assert play.mirrored[-1].kind is EntryKind.BUILD_CANCELLED
+
+
 async def test_a_build_cancelled_at_once_is_still_told(time_skipping: WorkflowEnvironment, cached: int) -> None:
     async with stage(time_skipping.client, all_manual(), cached=cached) as scene:
         asked = scene.request("cancelled-at-once")

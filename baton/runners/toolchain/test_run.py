@@ -113,7 +113,7 @@ def _stopped(result: CommandResult) -> Iterator[Finding]:
 
 def _judged(run: TestRun | None, problem: str, result: CommandResult, quoted: str) -> Iterator[Finding]:
     if run is None:
-        message = f"no test evidence: {problem}. Exit code {result.exit_code}; last lines:\n{quoted}"
+        message = f"no test evidence: {problem} (exit code {result.exit_code}). Last lines:\n{quoted}"
         yield Finding(id="tests-no-evidence", message=message, evidence="junit")
         return
     failed = run.failed + run.errors

@@ -44,7 +44,11 @@ async def test_an_unknown_build_is_told_with_where_to_look(here: CommandLine, cl
     for command in (("status", "nobody"), ("pause", "nobody"), ("journal", "nobody"), ("cancel", "nobody")):
         said = await here(*command)
         assert (said.code, said.out) == (1, "")
-        assert said.err == "error: There is no build 'nobody'. See those there are: python starter.py list\n"
+        address = client.service_client.config.target_host
+        assert said.err == (
+            f"error: There is no build 'nobody' at {address}, namespace 'default'. "
+            "See those there are: python starter.py list\n"
+        )
 
 
 @pytest.mark.parametrize("build_id", ["../x", "x'; DROP TABLE build_workflows;--", "x" * 300, "🚀", "", "\x1b[31mred"])
