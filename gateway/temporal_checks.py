@@ -7,17 +7,14 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSystemInfoRequest
 from temporalio.client import Client
-from temporalio.common import SearchAttributeIndexedValueType
 from temporalio.service import RPCError
 
-from baton.contracts.names import BUILDS_QUEUE, SEARCH_ATTRIBUTES, role_queue
+from baton.contracts.names import BUILDS_QUEUE, role_queue
 from baton.domain.vocabulary import Role
 from baton.runtime.diagnosis import reason_of
 from baton.runtime.search_attributes import SearchAttributeConflict, missing_search_attributes
 from gateway.doctor import Check, Health, worker_check
-
-WANTED_SEARCH_ATTRIBUTES = dict.fromkeys(SEARCH_ATTRIBUTES, SearchAttributeIndexedValueType.KEYWORD)
-"""What builds carry, with its type."""
+from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
 
 
 async def check_temporal(client: Client) -> AsyncIterator[Check]:
@@ -60,4 +57,4 @@ async def _queue(client: Client, queue: str, role: Role | None) -> Check:
 
 
 def _names() -> str:
-    return ", ".join(SEARCH_ATTRIBUTES)
+    return ", ".join(WANTED_SEARCH_ATTRIBUTES)

@@ -2,11 +2,19 @@
 
 import re
 
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.common import (
+    SearchAttributeIndexedValueType,
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+)
 
-from baton.contracts.names import BUILD_ROLE, BUILD_STATE, PROJECT_ID, USER_ID
+from baton.contracts.names import BUILD_ROLE, BUILD_STATE, PROJECT_ID, SEARCH_ATTRIBUTES, USER_ID
 from baton.domain.requests import BuildRequest
 from baton.domain.vocabulary import Role, State
+
+WANTED_SEARCH_ATTRIBUTES = dict.fromkeys(SEARCH_ATTRIBUTES, SearchAttributeIndexedValueType.KEYWORD)
+"""What every build carries, with its type; a namespace has to know them."""
 
 _MOST_SUMMARY_BYTES = 200
 _USER_INFO = re.compile(r"(?<=://)[^/]*@")

@@ -22,7 +22,7 @@ from baton.runtime.settings import Settings, variable_of
 from baton.store import schema
 from baton.store.engine import open_engine
 from gateway.embedded.worker_process import WorkerProcess
-from gateway.worker.readiness import WANTED
+from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
 
 _WORKER_GRACE_SECONDS = 5.0
 """On top of what running phases are given by the settings."""
@@ -41,7 +41,7 @@ class Stack:
         self.settings = settings
         self._environ = environ
         self._temporal = EmbeddedTemporal(
-            settings.home / "temporal", port=port, ui_port=ui_port, search_attributes=WANTED
+            settings.home / "temporal", port=port, ui_port=ui_port, search_attributes=WANTED_SEARCH_ATTRIBUTES
         )
         self._contexts = AsyncExitStack()
         self._engine: Engine | None = None

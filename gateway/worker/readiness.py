@@ -6,21 +6,17 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine
 from temporalio.client import Client
-from temporalio.common import SearchAttributeIndexedValueType
 
-from baton.contracts.names import SEARCH_ATTRIBUTES
 from baton.runners.catalogue import Profiles
 from baton.runners.profile_errors import InvalidProfile, ProfileError
 from baton.runners.registry import Registry
-from baton.runtime.search_attributes import SearchAttributes, ensure_search_attributes
+from baton.runtime.search_attributes import ensure_search_attributes
 from baton.runtime.settings import Settings, SettingsError
 from baton.store import schema
 from baton.store.errors import DatabaseUnavailable
+from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
 
 log = logging.getLogger("baton.worker")
-
-WANTED: SearchAttributes = dict.fromkeys(SEARCH_ATTRIBUTES, SearchAttributeIndexedValueType.KEYWORD)
-"""The search attributes of builds, with their type."""
 
 
 def readable_profiles(settings: Settings) -> Profiles:
@@ -42,7 +38,7 @@ def readable_profiles(settings: Settings) -> Profiles:
 
 async def prepare_namespace(client: Client) -> None:
     """Give the namespace the search attributes that builds carry. Raises SearchAttributeError."""
-    await ensure_search_attributes(client, WANTED)
+    await ensure_search_attributes(client, WANTED_SEARCH_ATTRIBUTES)
 
 
 async def check_database(engine: Engine, *, upgrade: bool) -> None:

@@ -20,7 +20,7 @@ from baton.runtime.ports import free_port
 from baton.runtime.search_attributes import missing_search_attributes
 from gateway.builds import Builds
 from gateway.cli.demo.activity import has_beaten
-from gateway.worker.readiness import WANTED
+from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
 from tests.integration.doors.programs import ROOT, program
 
 QUEUES = [BUILDS_QUEUE, *(role_queue(role) for role in Role)]
@@ -69,7 +69,7 @@ async def test_a_worker_serves_everything_and_gives_the_namespace_its_search_att
     with program("worker.py", "--upgrade", "--home", home, env=connected, cwd=tmp_path) as worker:
         await worker.until_told("Serving")
         assert await all_polled(client, worker.process.pid, set(QUEUES)) == set(QUEUES)
-        assert await missing_search_attributes(client, WANTED) == {}
+        assert await missing_search_attributes(client, WANTED_SEARCH_ATTRIBUTES) == {}
         assert await worker.end(signal.SIGINT) == 0
 
 

@@ -7,7 +7,7 @@ from temporalio.client import Client
 from baton.runtime.embedded import EmbeddedTemporal
 from baton.runtime.search_attributes import ensure_search_attributes
 from gateway.builds import Builds
-from gateway.temporal_checks import WANTED_SEARCH_ATTRIBUTES
+from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
 from tests.command_line import CommandLine
 
 

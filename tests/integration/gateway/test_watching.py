@@ -5,7 +5,7 @@ from pathlib import Path
 
 from baton.runtime.embedded import EmbeddedTemporal
 from gateway.builds import Builds
-from gateway.temporal_checks import WANTED_SEARCH_ATTRIBUTES
+from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
 from tests.command_line import CommandLine
 from tests.workflow.stage import all_manual, request, stage
 
