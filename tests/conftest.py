@@ -1,10 +1,15 @@
 """What tests of several folders use."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import CommandLine
+
+# A shell starts what runs in its background with Ctrl-C ignored, and children inherit that. Those of the tests do not.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ async def test_other_builds_homes_and_the_git_directory_are_not_there(
         other.tree / "secret",
         workspace.tree.parent / "repo.git",
         workspace.private,
-        Path.cwd(),
+        Path.cwd() / "pyproject.toml",
         Path.home() / ".ssh",
     ]
     result = await python(
