@@ -1,18 +1,16 @@
-"""A workflow that notes when things happen, and a worker for it: ``python -m MODULE ADDRESS RUNNER``."""
+"""A workflow that notes when things happen, and a worker for it: ``python -m MODULE ADDRESS``."""
 
 import asyncio
 import sys
 from datetime import timedelta
 
 from temporalio import activity, workflow
-from temporalio.worker import Worker, WorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+from temporalio.worker import Worker
 
 from baton.runtime.client import connect_plainly
 from baton.runtime.workflow_runner import PunctualWorkflowRunner
 
 QUEUE, ERRANDS = "clockwork", "clockwork-errands"
-RUNNERS: dict[str, type[WorkflowRunner]] = {"punctual": PunctualWorkflowRunner, "plain": SandboxedWorkflowRunner}
 LOST_AFTER = timedelta(seconds=3)
 
 
@@ -38,17 +36,17 @@ class Clockwork:
         return self._times
 
 
-async def main(address: str, runner: str) -> None:
+async def main(address: str) -> None:
     client = await connect_plainly(address)
     worker = Worker(
         client,
         task_queue=QUEUE,
         workflows=[Clockwork],
-        workflow_runner=RUNNERS[runner](),
+        workflow_runner=PunctualWorkflowRunner(),
         sticky_queue_schedule_to_start_timeout=LOST_AFTER,
     )
     await worker.run()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    asyncio.run(main(sys.argv[1]))

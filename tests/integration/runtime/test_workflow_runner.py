@@ -23,13 +23,13 @@ Handle = WorkflowHandle[Clockwork, None]
 
 
 @pytest.fixture
-def start(temporal_server: EmbeddedTemporal, tmp_path: Path) -> Iterator[Callable[[str], LeashedProcess]]:
+def start(temporal_server: EmbeddedTemporal, tmp_path: Path) -> Iterator[Callable[[], LeashedProcess]]:
     """Starts workers of the clockwork; they are gone at the end."""
     with ExitStack() as running:
 
-        def start(runner: str) -> LeashedProcess:
+        def start() -> LeashedProcess:
             process = LeashedProcess(
-                [sys.executable, "-m", clockwork.__name__, temporal_server.address, runner],
+                [sys.executable, "-m", clockwork.__name__, temporal_server.address],
                 log=tmp_path / "worker.log",
                 append=True,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -52,7 +52,7 @@ async def times(handle: Handle, count: int) -> list[str]:
             await asyncio.sleep(0.05)
 
 
-async def outrun(client: Client, start: Callable[[str], LeashedProcess], runner: str) -> tuple[list[str], list[str]]:
+async def outrun(client: Client, start: Callable[[], LeashedProcess]) -> tuple[list[str], list[str]]:
     """What the worker in charge says after a query came before the task, and what a replay says."""
     done = asyncio.Event()
 
@@ -61,32 +61,26 @@ async def outrun(client: Client, start: Callable[[str], LeashedProcess], runner:
         await done.wait()
 
     async with Worker(client, task_queue=ERRANDS, activities=[errand]):
-        first = start(runner)
-        handle = await client.start_workflow(Clockwork.run, id=f"clockwork-{runner}", task_queue=QUEUE)
+        first = start()
+        handle = await client.start_workflow(Clockwork.run, id="clockwork", task_queue=QUEUE)
         await times(handle, 1)
         first.kill()
         query = asyncio.create_task(times(handle, 2))
         await asyncio.sleep(0.3)
         done.set()  # its task goes to the dead worker first, so that the query is there before it
         await asyncio.sleep(0.3)
-        second = start(runner)
+        second = start()
         live = await query
         second.kill()
-        start(runner)
+        start()
         replayed = await times(handle, 2)
         await handle.terminate()
     return live, replayed
 
 
 async def test_a_workflow_is_told_the_same_times_as_its_replay(
-    client: Client, start: Callable[[str], LeashedProcess]
+    client: Client, start: Callable[[], LeashedProcess]
 ) -> None:
-    live, replayed = await outrun(client, start, "punctual")
+    live, replayed = await outrun(client, start)
     assert live == replayed
     assert live[0] < live[1]
-
-
-async def test_without_our_runner_the_times_differ(client: Client, start: Callable[[str], LeashedProcess]) -> None:
-    """When this fails, Temporal has mended it: then the runner has nothing left to do and can go."""
-    live, replayed = await outrun(client, start, "plain")
-    assert live[0] == live[1] < replayed[1]

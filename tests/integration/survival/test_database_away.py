@@ -9,13 +9,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
 from temporalio.client import WorkflowExecutionStatus
 
 from baton.contracts.names import workflow_id
 from baton.domain.vocabulary import Phase, State
-from baton.store.ids import build_key
-from tests.integration.survival.ground import ENTRIES, Ground, ground
+from tests.integration.survival.ground import Ground, ground
 
 BUILDS = 3
 
@@ -62,14 +60,6 @@ async def closed(made: Ground, build_id: str) -> bool:
     return description.status is not WorkflowExecutionStatus.RUNNING
 
 
-def written_in_order(made: Ground, build_id: str) -> list[int]:
-    """The numbers of the build's entries in the order in which they were written."""
-    with made.stack.engine.connect() as connection:
-        # Nothing is ever deleted from a new table, so rows lie in it as they came.
-        query = text("SELECT sequence FROM workflow_events WHERE workflow_id = :build ORDER BY ctid")
-        return list(connection.scalars(query, {"build": build_key(build_id)}))
-
-
 async def test_a_database_that_is_away_for_a_whole_build_costs_nothing_but_lag(
     made: Ground, database: Database
 ) -> None:
@@ -88,4 +78,3 @@ async def test_a_database_that_is_away_for_a_whole_build_costs_nothing_but_lag(
     for build in (*builds, late):
         await made.proof(build)
         assert await closed(made, build)
-        assert written_in_order(made, build) == list(range(1, ENTRIES + 1))
