@@ -1,10 +1,9 @@
 """Quote what a program wrote last, in a message that people and Temporal can carry."""
 
-import re
 from collections.abc import Iterable
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+from baton.workshop.plain import without_controls, without_escapes
+
 _LINES = 12
 _WIDTH = 240
 _TAIL_BYTES = 16_384
@@ -22,7 +21,7 @@ def last_lines(*streams: bytes, secrets: Iterable[str] = ()) -> str:
         text = stream[-_TAIL_BYTES:].decode(errors="replace").replace("\r\n", "\n")
         for secret in hidden:
             text = text.replace(secret, "***")
-        lines = [_CONTROLS.sub("", line) for line in map(_last_state, _ESCAPES.sub("", text).split("\n"))]
+        lines = [without_controls(line) for line in map(_last_state, without_escapes(text).split("\n"))]
         lines = [line.rstrip() for line in lines if line.strip()]
         if lines:
             return "\n".join(f"  | {_cut(line)}" for line in lines[-_LINES:])

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field, TypeAdapter
 
 from baton.workshop._evidence import json_evidence
-from baton.workshop._plain import plain
+from baton.workshop.plain import plain
 
 
 @dataclass(frozen=True, slots=True)

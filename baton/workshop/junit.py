@@ -12,8 +12,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from baton.workshop._evidence import evidence
-from baton.workshop._plain import plain
 from baton.workshop.errors import EvidenceUnreadable
+from baton.workshop.plain import plain
 
 _MESSAGE = 500
 _DETAIL = 4_000

@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, TypeAdapter
 
 from baton.workshop._evidence import json_evidence
-from baton.workshop._plain import plain
 from baton.workshop.errors import EvidenceUnreadable
+from baton.workshop.plain import plain
 
 Severity = Literal["low", "medium", "high"]
 

@@ -4,12 +4,9 @@ What a build holds was written by requests, models and programs. Control charact
 change colours or retitle the window, and square brackets would be markup to rich.
 """
 
-import re
-
 from rich.text import Text
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_ESCAPES = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-Z\\-_]")
+from baton.workshop.plain import without_controls, without_escapes
 
 
 def plain(value: object) -> str:
@@ -17,7 +14,7 @@ def plain(value: object) -> str:
 
     Newlines and tabs stay.
     """
-    return _CONTROLS.sub("", _ESCAPES.sub("", str(value).replace("\r\n", "\n")))
+    return without_controls(without_escapes(str(value).replace("\r\n", "\n")))
 
 
 def line(value: object, longest: int = 0) -> str:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baton.workshop._capture import Capture
-from baton.workshop._plain import plain
+from baton.workshop.plain import plain
 
 
 @settings(max_examples=50, deadline=None, database=None)
