@@ -169,6 +169,11 @@ class Workspace(History):
             if taken != target:
                 raise TagTaken(f"tag {name!r} is on commit {taken.sha}, not on {target.sha}; choose another name")
 
+    async def untag(self, name: str) -> None:
+        """Remove a tag; one that is not there is no error."""
+        async with self._writing() as lock:
+            await self._git("update-ref", "-d", f"refs/tags/{name}", lock=lock)
+
     async def _check_out(self, target: Commit, lock: int) -> None:
         if self.tree.is_symlink() or not self.tree.is_dir():
             self.tree.unlink(missing_ok=True)

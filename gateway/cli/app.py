@@ -14,8 +14,10 @@ from gateway.cli import (
     developing,
     examining,
     holding,
+    keys,
     listing,
     looking,
+    proving,
     showing,
     starting,
 )
@@ -84,6 +86,8 @@ for _group in (
     deciding,
     holding,
     cancelling,
+    proving,
+    keys,
     db,
     examining,
 ):
