@@ -45,14 +45,14 @@ class Bench:
 
     @property
     def perform_phase(self) -> PerformPhase:
-        return PerformPhase(self._profiles, self.workspaces, self._surroundings)
+        return PerformPhase(self.profiles, self.workspaces, self._surroundings)
 
     @property
     def compensate_phase(self) -> CompensatePhase:
-        return CompensatePhase(self._profiles, self.workspaces, self._surroundings)
+        return CompensatePhase(self.profiles, self.workspaces, self._surroundings)
 
     @property
-    def _profiles(self) -> Profiles:
+    def profiles(self) -> Profiles:
         return Profiles(self.folder / "profiles", declared_runners(rogue="tests.activities.rogue:RogueRunner"))
 
     @property
