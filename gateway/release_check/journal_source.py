@@ -54,6 +54,6 @@ def journal_from_mirror(database_url: str, entry_hash: str) -> Sequence[Entry]:
             engine.dispose()
     except StoreError as error:
         raise Broken(str(error), _GIVE) from error
-    except ValidationError as error:  # a row that somebody edited into what no entry is
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        raise Broken(f"the journal in the database holds what is no entry: {first['msg']}") from error
+    except ValueError as error:  # a row that somebody edited into what no entry is
+        first = str(error).splitlines()[0]
+        raise Broken(f"the journal in the database holds what is no entry: {first}") from error

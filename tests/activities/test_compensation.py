@@ -36,10 +36,10 @@ async def _delivered(bench: Bench, said: Path, *, number: int = 6, undo: str = "
 
 async def test_a_profile_that_says_how_promises_to_undo(bench: Bench, said: Path) -> None:
     await _delivered(bench, said)
-    terms = bench.perform_phase._profiles.load("local").terms()
+    terms = bench.profiles.load("local").terms()
     assert terms.role(UNDO.role).compensates == (Phase.DEPLOYMENT,)
     bench.profile(release_manager=QUICK + DELIVERY + f"deploy = [{say('out', said)}]\n")
-    assert bench.perform_phase._profiles.load("local").terms().role(UNDO.role).compensates == ()
+    assert bench.profiles.load("local").terms().role(UNDO.role).compensates == ()
 
 
 async def test_what_was_delivered_is_undone_once_and_is_no_release_any_more(bench: Bench, said: Path) -> None:
@@ -197,7 +197,7 @@ async def test_a_phase_can_have_an_undo_of_its_own(bench: Bench) -> None:
         phases.planning.undo = ["true"]
         """
     )
-    role = bench.perform_phase._profiles.load("local").terms().role(a_compensation(Phase.PLANNING).role)
+    role = bench.profiles.load("local").terms().role(a_compensation(Phase.PLANNING).role)
     assert role.compensates == (Phase.DISCOVERY, Phase.PLANNING)
     assert (await bench.compensate(a_compensation(Phase.PLANNING))).succeeded is True
     assert (await bench.compensate(a_compensation(Phase.DISCOVERY, number=32))).succeeded is False
