@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from temporalio import activity
 
@@ -53,16 +52,22 @@ class PerformPhase:
 
     async def _open(self, order: PhaseOrder, profile: Profile) -> Workspace:
         try:
-            return await self._workspaces.open(order.build_id, repo=order.request.repo, ref=profile.ref)
+            return await self._workspaces.open(
+                order.build_id,
+                repo=order.request.repo,
+                ref=profile.ref,
+                remote=profile.remote(self._surroundings.environment),
+            )
         except ValueError as error:
             raise RequestUnusable(str(error)) from error
 
     async def _once(self, order: PhaseOrder, profile: Profile, workspace: Workspace, beat: Heartbeat) -> PhaseReport:
-        base = order.commit or await _first_commit(workspace)
+        base = order.commit or await workspace.first_commit()
         kept = KeptReports(workspace.private / "reports", activity.info().workflow_run_id or "")
         made = kept.find(order)
         if made is not None:
             await workspace.restore(made.commit or base)
+            await workspace.hand_over()
             return made
         await asyncio.to_thread(sweep, workspace)
         await workspace.restore(base)
@@ -72,6 +77,8 @@ class PerformPhase:
             commit = await workspace.commit(_message(order, report), author=f"Baton {order.role.value}")
             report = _checked(report.model_copy(update={"commit": commit.sha, "tree": commit.tree}))
             kept.keep(order, report)
+        # Only now: what another attempt finds kept, it has to hand over and not to make again.
+        await workspace.hand_over()
         return report
 
 
@@ -89,16 +96,6 @@ async def _undone_unless_committed(workspace: Workspace, base: str) -> AsyncIter
             # The next order restores again; what went wrong with this one is more worth telling.
             activity.logger.warning("The tree could not be put back", exc_info=error)
         raise
-
-
-async def _first_commit(workspace: Workspace) -> str:
-    """The commit that the build began with, remembered at the first order: it has none to name."""
-    file: Path = workspace.private / "first-commit"
-    if not file.exists():
-        draft = file.with_suffix(".new")
-        draft.write_text((await workspace.head()).sha, encoding="ascii")
-        draft.replace(file)
-    return file.read_text(encoding="ascii")
 
 
 def _message(order: PhaseOrder, report: PhaseReport) -> str:
