@@ -16,7 +16,7 @@ BATON = {
     "GIT_COMMITTER_NAME": "Baton",
     "GIT_COMMITTER_EMAIL": "baton@localhost",
 }
-_EPOCH = {"GIT_AUTHOR_DATE": "@0 +0000", "GIT_COMMITTER_DATE": "@0 +0000"}
+EPOCH = {"GIT_AUTHOR_DATE": "@0 +0000", "GIT_COMMITTER_DATE": "@0 +0000"}
 _ABSENT = (
     "does not appear to be a git repository",
     "not found",
@@ -49,7 +49,7 @@ async def begin(
         start = await _fetched(git, repo, ref, fetch_env) if repo is not None else None
         if start is None:
             tree = (await git("write-tree")).decode().strip()
-            start = (await git("commit-tree", tree, "-m", "Begin", env={**BATON, **_EPOCH})).decode().strip()
+            start = (await git("commit-tree", tree, "-m", "Begin", env={**BATON, **EPOCH})).decode().strip()
         if remote is not None:
             start = await remote.pin(git, start)
     for name in (BASE, BRANCH):
