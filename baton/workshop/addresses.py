@@ -74,7 +74,7 @@ def check_remote(given: str) -> None:
     """As :func:`check_address`, for an address that is read on many machines: a path among them is absolute."""
     check_address(given)
     if "://" not in given and _SCP.fullmatch(given) is None and not Path(given).expanduser().is_absolute():
-        raise ValueError(f"remote {given!r}: use a https, ssh, git or file address, or an absolute path")
+        raise ValueError(f"remote {given!r}: use an https, ssh, git or file address, or an absolute path")
 
 
 def check_ref(ref: str) -> None:
