@@ -14,6 +14,7 @@ from gateway.cli import (
     developing,
     examining,
     holding,
+    initializing,
     listing,
     looking,
     showing,
@@ -77,6 +78,7 @@ def _root(
 for _group in (
     showing,
     developing,
+    initializing,
     starting,
     looking,
     listing,
