@@ -17,6 +17,7 @@ from gateway.cli import (
     initializing,
     listing,
     looking,
+    questioning,
     showing,
     starting,
 )
@@ -84,6 +85,7 @@ for _group in (
     listing,
     advancing,
     deciding,
+    questioning,
     holding,
     cancelling,
     db,

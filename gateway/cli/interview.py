@@ -1,7 +1,10 @@
 """Asking a person at a terminal, and not asking at all."""
 
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
 
@@ -25,7 +28,7 @@ class Interview:
     def text(self, option: str, question: str, default: str | None, check: Callable[[str], str]) -> str:
         """One line for which ``check`` finds nothing wrong."""
         while True:
-            said = self._ask(question, f"[{default}]" if default else "") or default or ""
+            said = self._ask(question, f"[{default}]" if default else "").strip() or default or ""
             if not (why := check(said)):
                 return said
             self._console.print(text(f"  {why}", "yellow"))
@@ -42,7 +45,7 @@ class Interview:
         """Lines, up to an empty one."""
         self._console.print(text(f"{question} An empty line ends."))
         found: list[str] = []
-        while said := self._ask(f"{len(found) + 1:>3}.", ""):
+        while (said := self._ask("  >", "").rstrip()).strip():
             found.append(said)
         return found
 
@@ -57,12 +60,26 @@ class Interview:
     def _ask(self, question: str, default: str) -> str:
         self._console.print(text(question, "bold").append(f" {default}" if default else "", "dim"), end=" ")
         try:
-            return input().strip()
+            with _interruptible():
+                return input()
         except EOFError:
             self._console.print()
             raise CommandFailed("usage", "the input ended before the last question", ExitCode.USAGE) from None
         except UnicodeDecodeError:
             raise CommandFailed("usage", "what was typed is not UTF-8 text", ExitCode.USAGE) from None
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C ends the question at once. An event loop would only note it, and go on waiting for the answer."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class Proposals:

@@ -86,7 +86,7 @@ def gather(told: Told, asker: Asker, folder: Path, *, user: str, environ: Mappin
         writer=writer,
         model=model,
         command=tuple(shlex.split(command)),
-        keys=tuple(filter(None, keys)),
+        keys=tuple(name for name in keys if name not in ("", "-")),
         tests=tests,
         coverage=coverage,
         approvers=_approvers(told, asker, user),
