@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
 from baton.runtime.ports import free_port
 from baton.runtime.processes import kill_tree
 
@@ -41,7 +43,7 @@ def references(repository: Path) -> dict[str, str]:
 def daemon(repository: Path, *, port: int | None = None, writable: bool = True) -> Iterator[str]:
     """``git daemon`` for it on loopback; its address."""
     port = port or free_port()
-    program = Path(git(repository, "--exec-path"), "git-daemon")
+    program = _program(repository, "git-daemon")
     options = [
         f"--port={port}",
         f"--base-path={repository.parent}",
@@ -64,6 +66,14 @@ def daemon(repository: Path, *, port: int | None = None, writable: bool = True) 
         served.wait(10)
 
 
+def _program(repository: Path, name: str) -> Path:
+    """One of git's own programs, which some systems pack apart from git."""
+    program = Path(git(repository, "--exec-path"), name)
+    if not program.exists():
+        pytest.skip(f"{name} is not installed on this machine")
+    return program
+
+
 def _answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -72,7 +82,7 @@ def _answers(port: int) -> bool:
 @contextmanager
 def over_http(repository: Path, *, user: str, password: str) -> Iterator[str]:
     """``git http-backend`` behind a password; the address without it."""
-    program = Path(git(repository, "--exec-path"), "git-http-backend")
+    program, _ = _program(repository, "git-http-backend"), _program(repository, "git-remote-http")
     wanted = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
     class Handler(BaseHTTPRequestHandler):

@@ -137,12 +137,17 @@ def _begin(call: Invocation, folder: Path, told: Told, *, yes: bool, force: bool
     from baton.runners.registry import Registry
     from gateway.cli.interview import Interview, Proposals, at_a_terminal
     from gateway.cli.looks import command_text
-    from gateway.setup.files import REQUEST, Taken, check_free, prepare, write
+    from gateway.setup.files import FOLDER, REQUEST, Taken, check_free, prepare, write
     from gateway.setup.following import commands, notes
     from gateway.setup.gathering import Unusable, gather
 
     if folder.exists() and not folder.is_dir():
         raise bad_input(f"{str(folder)!r} is a file; name the folder of the project")
+    if (folder / FOLDER / "__init__.py").exists():
+        raise bad_input(
+            f"{str(folder)!r} has a Python package called {FOLDER!r}, which is no place for a project's files. "
+            "Name the folder of your project"
+        )
     if not yes and not at_a_terminal():
         raise CommandFailed(
             "usage",

@@ -76,6 +76,7 @@ def register(app: typer.Typer) -> None:
 
 
 async def _ask_each(call: Invocation, builds: "Builds", view: "BuildView", wanted: Sequence["OpenQuestion"]) -> None:
+    from gateway.cli.deadline import until
     from gateway.cli.interview import Interview, at_a_terminal
     from gateway.cli.sending import shown
 
@@ -91,7 +92,8 @@ async def _ask_each(call: Invocation, builds: "Builds", view: "BuildView", wante
     reply = None
     for question in wanted:
         call.output.errors.print(text(f"{question.id}  ", "cyan").append(plain(question.text), "default"))
-        call.output.errors.print(text(f"  {until(view)}", "dim"))
+        if when := until(view):
+            call.output.errors.print(text(f"  {when}", "dim"))
         given = interview.lines("ANSWER", "Your answer?")
         if not given:
             call.output.errors.print(text("  Left open.", "yellow"))
@@ -102,18 +104,6 @@ async def _ask_each(call: Invocation, builds: "Builds", view: "BuildView", wante
     left = [question.id for question in wanted if question.id not in answered]
     document = {"build_id": view.build_id, "answered": answered, "left_open": left, "reply": reply}
     call.output.result(document, *(shown(reply) if reply is not None else [text("Nothing was answered.", "dim")]))
-
-
-def until(view: "BuildView") -> str:
-    """Until when the questions of a build wait, and what happens then."""
-    from baton.domain.terms import OnUnanswered
-    from gateway.cli.looks import clock
-
-    if view.answer_deadline is None:
-        return "waits for as long as it takes"
-    assumes = view.terms.on_unanswered is OnUnanswered.ASSUME
-    then = "the role goes on with an assumption, and says so" if assumes else "the build is parked"
-    return f"until {clock(view.answer_deadline)}; then {then}"
 
 
 def _open(view: "BuildView") -> str:
@@ -136,6 +126,7 @@ def _rows(view: "BuildView") -> list[dict[str, Any]]:
 
 
 def _screen(views: Sequence["BuildView"]) -> list[RenderableType]:
+    from gateway.cli.deadline import until
     from gateway.cli.looks import command_text
 
     shown: list[RenderableType] = []
@@ -143,7 +134,7 @@ def _screen(views: Sequence["BuildView"]) -> list[RenderableType]:
         if not view.open_questions:
             continue
         head = text(view.build_id, "bold").append(text(f"  {line(view.request.title)}", "dim"))
-        shown += [head, text(f"  {until(view)}", "dim")]
+        shown += [head, text(f"  {until(view) or 'waits for as long as it takes'}", "dim")]
         shown += [
             text(f"  {question.id}  ", "cyan").append(plain(question.text), "default")
             for question in view.open_questions

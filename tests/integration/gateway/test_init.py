@@ -86,6 +86,12 @@ def test_a_program_says_everything_beforehand(cli: CommandLine, shop: Path, monk
     assert Path("baton/request.md").read_text() == before.replace("Slugify", "Another")
 
 
+def test_a_package_called_baton_is_left_alone(cli: CommandLine) -> None:
+    said = cli.now("init", str(Path(__file__).parents[3]), "--yes", "--title", "T")
+
+    assert (said.code, "Name the folder of your project" in said.told) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
