@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic_ai import Agent
@@ -13,34 +14,106 @@ from pydantic_ai.run import AgentRun
 from pydantic_ai.usage import UsageLimits
 from pydantic_graph import End
 
-from baton.domain.attempts import Resumption
-from baton.domain.reports import Usage
-from baton.domain.steps import PhaseOrder
+from baton.domain.evidence import Usage
 from baton.runners.base import Heartbeat
 from baton.runners.failures import RunnerFailure, RunnerTimedOut
 from baton.runners.llm.failures import ModelUnavailable
 from baton.runners.llm.provider import Connection
-from baton.runners.llm.record import Record, find
-from baton.runners.llm.spending import Allowance, added, used_by
+from baton.runners.llm.record import Record
+from baton.runners.llm.spending import Allowance, used_by
+from baton.runners.llm.taking_up import begin
 from baton.runners.llm.tools import Toolbox
 from baton.runners.llm.tree_files import TreeFiles
 from baton.runners.llm.trouble import no_answer, no_report
 from baton.runners.memory import Memory
-from baton.workshop.errors import CommitNotFound
 from baton.workshop.workspace import Workspace
 
-_GO_ON = "Go on, and end your phase by calling the tool 'report'."
-_TREE_LOST = (
-    "The workspace was lost and is back at the commit that this phase began with: nothing that you wrote is there any "
-    "more. Look at it, and do the work again. " + _GO_ON
-)
 
+@dataclass
+class Conversation:
+    """One attempt at a phase. ``deadline`` is on the monotonic clock, ``request_timeout`` in seconds.
 
-@dataclass(frozen=True)
-class Start:
-    """How a conversation begins: what was said before, and what is said now; nothing, where calls are open."""
+    ``setup`` names all that it depends on besides its messages; ``writes`` says whether the model may change the tree.
+    """
 
-    prompt: str | None
-    history: list[ModelMessage]
-    used: Usage = Usage()
-    out_of_bounds: int = 0
+    workspace: Workspace
+    memory: Memory
+    connection: Connection
+    allowance: Allowance
+    heartbeat: Heartbeat
+    deadline: float
+    request_timeout: float
+    setup: str
+    writes: bool
+    _mine: Usage = field(default_factory=Usage)
+
+    async def run(self, first: str, agent_with: Callable[[Toolbox], Agent[None, Any]]) -> Any:
+        """What the model handed in. ``first`` is the first message. Raises RunnerFailure and the workshop's errors."""
+        start = await begin(self.memory, self.workspace, self.setup, first)
+        toolbox = Toolbox(TreeFiles(self.workspace.tree), self._doing, out_of_bounds=start.out_of_bounds)
+        # All limits are the allowance's: in one place, and with the attempts before this one.
+        no_limits = UsageLimits(request_limit=None)
+        async with agent_with(toolbox).iter(start.prompt, message_history=start.history, usage_limits=no_limits) as run:
+            node: Any = run.next_node
+            while not isinstance(node, End):
+                if Agent.is_model_request_node(node):
+                    node = await self._asked(run, node)
+                    if Agent.is_call_tools_node(node):
+                        await self._keep(run.all_messages(), node.model_response, toolbox)
+                else:
+                    node = await self._carried_out(run, node)
+        return node.data.output
+
+    async def _asked(self, run: AgentRun[None, Any], node: Any) -> Any:
+        """Send what is to be said, and wait for the answer."""
+        self.allowance.check(self._used)
+        self._doing("model")
+        try:
+            async with self._in_time(), asyncio.timeout(self.request_timeout):
+                return await run.next(node)
+        except RunnerFailure:
+            raise
+        except TimeoutError:
+            raise ModelUnavailable(
+                f"{self.connection.name!r} gave no answer in {self.request_timeout:g} s. If it needs longer, raise "
+                "'request_timeout' of the role in the profile"
+            ) from None
+        except Exception as error:
+            raise no_answer(error, self.connection) from None
+
+    async def _carried_out(self, run: AgentRun[None, Any], node: Any) -> Any:
+        """Do what the model asked for."""
+        try:
+            async with self._in_time():
+                return await run.next(node)
+        except UnexpectedModelBehavior as error:
+            raise no_report(error, self.connection) from None
+
+    async def _keep(self, messages: list[ModelMessage], answer: ModelResponse, toolbox: Toolbox) -> None:
+        """Count the answer, and keep it: an attempt that begins after this one goes on with it."""
+        self._mine = self._mine.plus(used_by(answer))
+        self.memory.spend(self._mine)
+        tree = await self.workspace.snapshot() if self.writes else None
+        record = Record.of(messages, setup=self.setup, tree=tree, out_of_bounds=toolbox.out_of_bounds)
+        await asyncio.to_thread(record.keep, self.memory.folder)
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        """Raise RunnerTimedOut when the phase's time is up."""
+        try:
+            async with asyncio.timeout(max(0.0, self.deadline - time.monotonic())) as limit:
+                yield
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise RunnerTimedOut(
+                f"{self.connection.name!r} was not done when the role's time was up, after {self._used.requests} "
+                "answers. The next attempt goes on from the last one"
+            ) from None
+
+    @property
+    def _used(self) -> Usage:
+        return self.memory.expenses.usage or Usage()
+
+    def _doing(self, what: str) -> None:
+        self.heartbeat({"request": self._used.requests + (what == "model"), "doing": what})

@@ -58,12 +58,8 @@ def _discovered(order: PhaseOrder, output: DiscoveryOutput) -> PhaseReport:
 
 def _planned(order: PhaseOrder, output: PlanningOutput) -> PhaseReport:
     brief = agreed_brief(order).model_dump(mode="json")
-    steps = [
-        {"id": f"S-{number}", **step.model_dump(mode="json")} for number, step in enumerate(output.steps, start=1)
-    ]
-    return PhaseReport(
-        summary=output.summary, output={**brief, "steps": steps}, questions=_questions(output.questions)
-    )
+    steps = [{"id": f"S-{number}", **step.model_dump(mode="json")} for number, step in enumerate(output.steps, start=1)]
+    return PhaseReport(summary=output.summary, output={**brief, "steps": steps}, questions=_questions(output.questions))
 
 
 def _written(order: PhaseOrder, output: ImplementationOutput) -> PhaseReport:

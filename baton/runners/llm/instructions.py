@@ -8,13 +8,15 @@ from baton.domain.vocabulary import Phase
 from baton.runners.failures import RunnerMisconfigured
 from baton.runners.llm.options import LlmOptions
 
-_TEAM = "\n## From the team that runs this build\n\nThese are orders too, as far as they do not contradict those above.\n\n"
+_TEAM = (
+    "\n## From the team that runs this build\n\nThese are orders too, as far as they do not contradict those above.\n\n"
+)
 _TEAM_FILE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """``text`` is sent as the system prompt. ``digest`` is its SHA-256: of the file alone, when the team adds nothing."""
+    """``text`` is sent as the system prompt; ``digest`` is its SHA-256, the prompt file's if the team adds nothing."""
 
     name: str
     text: str
@@ -39,7 +41,9 @@ def _file(options: LlmOptions) -> str:
             data = opened.read(_TEAM_FILE_BYTES + 1)
         text = data.decode()
     except (OSError, UnicodeDecodeError) as error:
-        raise RunnerMisconfigured(f"the 'instructions_file' {str(file)!r} of the profile cannot be read: {error}") from error
+        raise RunnerMisconfigured(
+            f"the 'instructions_file' {str(file)!r} of the profile cannot be read: {error}"
+        ) from error
     if len(data) > _TEAM_FILE_BYTES:
         raise RunnerMisconfigured(f"the 'instructions_file' {str(file)!r} has more than {_TEAM_FILE_BYTES:,} bytes")
     return text

@@ -46,7 +46,9 @@ class LlmOptions(RunnerOptions):
         if self.model is not None and self.model_from is not None:
             raise ValueError("give 'model' or 'model_from', not both")
         if self.model is None and self.model_from is None:
-            raise ValueError("needs 'model' (such as \"anthropic:claude-sonnet-4-5\") or 'model_from' (a variable's name)")
+            raise ValueError(
+                "needs 'model' (such as \"anthropic:claude-sonnet-4-5\") or 'model_from' (a variable's name)"
+            )
         return self
 
     @field_validator("base_url")
@@ -85,5 +87,7 @@ class CodeWriterOptions(LlmOptions):
             raise ValueError("a code writer without tools can write nothing; leave 'tools' out")
         shared = sorted(set(self.env) & set(self.tests.env))
         if shared:
-            raise ValueError(f"the code that a model wrote must not see {', '.join(shared)}: take it out of 'tests.env'")
+            raise ValueError(
+                f"the code that a model wrote must not see {', '.join(shared)}: take it out of 'tests.env'"
+            )
         return self

@@ -25,7 +25,6 @@ from baton.runners.llm.provider import Connection, connected
 from baton.runners.llm.record import setup_of
 from baton.runners.llm.spending import Allowance
 from baton.runners.llm.tools import Toolbox
-from baton.runners.llm.tree_files import TreeFiles
 from baton.runners.llm.trial import Trial
 from baton.runners.memory import Memory
 from baton.workshop.workspace import Workspace
@@ -58,7 +57,6 @@ async def perform(task: Task) -> PhaseReport:
     instructions = instructions_for(order.phase, options)
     async with connected(options, context.surroundings.environment, context.role.value) as connection:
         conversation = Conversation(
-            order=order,
             workspace=task.workspace,
             memory=Memory.of(task.workspace, order),
             connection=connection,
@@ -67,18 +65,13 @@ async def perform(task: Task) -> PhaseReport:
             deadline=deadline,
             request_timeout=options.request_timeout.total_seconds(),
             setup=setup_of(connection.name, options.base_url, instructions.digest, options.tools),
-            writes=context_writes(order),
+            writes=order.phase is Phase.IMPLEMENTATION,
         )
         output = await conversation.run(
-            lambda toolbox: _agent(task, connection, instructions, toolbox, deadline), briefing(order)
+            briefing(order), lambda toolbox: _agent(task, connection, instructions, toolbox, deadline)
         )
     report = report_of(order, output)
     return report.model_copy(update={"player": _player(connection, instructions)})
-
-
-def context_writes(order: PhaseOrder) -> bool:
-    """Whether the model may change the workspace: in implementation alone."""
-    return order.phase is Phase.IMPLEMENTATION
 
 
 def _agent(
@@ -141,8 +134,3 @@ def _player(connection: Connection, instructions: Instructions) -> Player:
         prompt=instructions.name,
         prompt_digest=instructions.digest,
     )
-
-
-def new_toolbox(workspace: Workspace, doing: Callable[[str], None], out_of_bounds: int) -> Toolbox:
-    """The tools over the tree of ``workspace``."""
-    return Toolbox(TreeFiles(workspace.tree), doing, out_of_bounds=out_of_bounds)

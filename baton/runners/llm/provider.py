@@ -112,16 +112,16 @@ def _only(named: Mapping[str, str]) -> Iterator[None]:
         try:
             yield
         finally:
-            os.environ = whole
+            os.environ = whole  # noqa: B003 - see above
 
 
 def _advice(name: str, options: LlmOptions, said: str) -> str:
-    wanted = [word for word in dict.fromkeys(_VARIABLE.findall(said))]
+    wanted = list(dict.fromkeys(_VARIABLE.findall(said)))
     if not wanted:
         return f"the model {name!r} cannot be used: {said.splitlines()[0][:300] if said else 'no reason was given'}"
     given = ", ".join(repr(variable) for variable in options.env) or "none"
     return (
-        f"the provider of the model {name!r} looks for {' or '.join(wanted)}, and the profile hands on no such variable "
-        f"that is set where the worker runs (env names {given}). Name it in 'env' of the role, set it where the worker "
+        f"the provider of the model {name!r} looks for {' or '.join(wanted)}, and the profile hands on no such "
+        f"variable that is set where the worker runs ('env' names {given}). Name it in 'env' of the role, set it where the worker "
         "runs, start the worker again, then retry"
     )

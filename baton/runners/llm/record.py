@@ -8,22 +8,19 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter
 
-from baton.domain.reports import Usage
-
 _FILE = "conversation.json"
 
 
 class Record(BaseModel):
     """A conversation up to an answer whose tool calls are still to be carried out.
 
-    ``tree`` is the snapshot of the workspace at that moment; ``None`` where the model may only look. ``used`` counts
-    all attempts at the order. ``setup`` tells whether the conversation can go on: same model, same instructions.
+    ``tree`` is the snapshot of the workspace at that moment; ``None`` where the model may only look. ``setup`` tells
+    whether the conversation can go on: same model, same instructions.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     setup: str
-    used: Usage
     tree: str | None
     out_of_bounds: int
     messages: list[Any]

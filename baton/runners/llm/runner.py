@@ -48,7 +48,7 @@ class LlmRunner:
         missing = [package for module, package in _NEEDED.items() if importlib.util.find_spec(module) is None]
         if missing:
             raise RunnerMisconfigured(
-                f"the profile has {context.role.value} played by a model (runner = \"llm\"), and this worker's Python "
+                f'the profile has {context.role.value} played by a model (runner = "llm"), and this worker\'s Python '
                 f"has no {', '.join(missing)}. Install it: pip install 'baton-orchestrator[llm]', start the worker "
                 "again, then retry"
             )

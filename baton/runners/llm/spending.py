@@ -25,19 +25,6 @@ def used_by(response: ModelResponse) -> Usage:
     )
 
 
-def added(one: Usage, other: Usage) -> Usage:
-    """The sum. Its cost is known only if both are; what made no request costs nothing."""
-    costs = [usage.cost_usd for usage in (one, other) if usage.requests]
-    known = [cost for cost in costs if cost is not None]
-    return Usage(
-        requests=one.requests + other.requests,
-        input_tokens=one.input_tokens + other.input_tokens,
-        output_tokens=one.output_tokens + other.output_tokens,
-        cached_tokens=one.cached_tokens + other.cached_tokens,
-        cost_usd=round(sum(known), 9) if costs and len(known) == len(costs) else None,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """What a phase may use, in all its attempts."""

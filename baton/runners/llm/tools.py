@@ -1,4 +1,4 @@
-"""The tools that a model is given. What they are asked for outside of the workspace is refused, counted, and not done."""
+"""The tools that a model is given. What it asks for outside of the workspace is refused, counted, and not done."""
 
 import asyncio
 import functools

@@ -27,7 +27,9 @@ def no_answer(error: Exception, connection: Connection) -> RunnerFailure:
                 quoted,
             )
         case model_errors.ModelRateLimitError():
-            return ModelBusy(f"{name!r} takes no more requests for now{http}. It said:", quoted, _wait(error))
+            return ModelBusy(
+                f"{name!r} takes no more requests for now{http}. It said:", quoted, retry_after=_wait(error)
+            )
         case model_errors.ModelAuthenticationError():
             keys = ", ".join(repr(key) for key in connection.keys) or "no variable"
             return ModelRefused(
@@ -51,7 +53,9 @@ def no_answer(error: Exception, connection: Connection) -> RunnerFailure:
         case model_errors.ContentFilterError():
             return ModelRefused(f"the provider of {name!r} filtered the answer out. It said:", quoted)
         case model_errors.ModelHTTPError() if error.status_code == 429:
-            return ModelBusy(f"{name!r} takes no more requests for now{http}. It said:", quoted, _wait(error))
+            return ModelBusy(
+                f"{name!r} takes no more requests for now{http}. It said:", quoted, retry_after=_wait(error)
+            )
         case model_errors.ModelHTTPError() if error.status_code < 500 and error.status_code not in _TRY_LATER:
             return ModelRefused(
                 f"the provider of {name!r} refuses the request{http}. See whether the options of the role fit this "
@@ -62,7 +66,7 @@ def no_answer(error: Exception, connection: Connection) -> RunnerFailure:
             return ModelRefused(f"the provider of {name!r} refuses the request. It said:", quoted)
         case model_errors.ModelAPIError():
             what = "could not be reached" if isinstance(error, model_errors.ModelConnectionError) else "gave no answer"
-            return ModelUnavailable(f"{name!r} {what}{http}. It was said:", quoted, _wait(error))
+            return ModelUnavailable(f"{name!r} {what}{http}. It was said:", quoted, retry_after=_wait(error))
         case _:
             # The client fell over what it got: a login page, half an answer, another protocol.
             return ModelUnavailable(f"{name!r} answered with something that is no answer. It was said:", quoted)
