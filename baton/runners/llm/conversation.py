@@ -34,6 +34,7 @@ class Conversation:
     """One attempt at a phase. ``deadline`` is on the monotonic clock, ``request_timeout`` in seconds.
 
     ``setup`` names all that it depends on besides its messages; ``writes`` says whether the model may change the tree.
+    ``used`` counts this attempt's answers.
     """
 
     workspace: Workspace
@@ -45,7 +46,7 @@ class Conversation:
     request_timeout: float
     setup: str
     writes: bool
-    _mine: Usage = field(default_factory=Usage)
+    used: Usage = field(default_factory=Usage, init=False)
 
     async def run(self, first: str, agent_with: Callable[[Toolbox], Agent[None, Any]]) -> Any:
         """What the model handed in. ``first`` is the first message. Raises RunnerFailure and the workshop's errors."""
@@ -66,7 +67,7 @@ class Conversation:
 
     async def _asked(self, run: AgentRun[None, Any], node: Any) -> Any:
         """Send what is to be said, and wait for the answer."""
-        self.allowance.check(self._used)
+        self.allowance.check(self._used_in_all)
         self._doing("model")
         try:
             async with self._in_time(), asyncio.timeout(self.request_timeout):
@@ -91,8 +92,8 @@ class Conversation:
 
     async def _keep(self, messages: list[ModelMessage], answer: ModelResponse, toolbox: Toolbox) -> None:
         """Count the answer, and keep it: an attempt that begins after this one goes on with it."""
-        self._mine = self._mine.plus(used_by(answer))
-        self.memory.spend(self._mine)
+        self.used = self.used.plus(used_by(answer))
+        self.memory.spend(self.used)
         tree = await self.workspace.snapshot() if self.writes else None
         record = Record.of(messages, setup=self.setup, tree=tree, out_of_bounds=toolbox.out_of_bounds)
         await asyncio.to_thread(record.keep, self.memory.folder)
@@ -107,13 +108,14 @@ class Conversation:
             if not limit.expired():
                 raise
             raise RunnerTimedOut(
-                f"{self.connection.name!r} was not done when the role's time was up, after {self._used.requests} "
-                "answers. The next attempt goes on from the last one"
+                f"{self.connection.name!r} was not done when the role's time was up. After "
+                f"{self._used_in_all.requests} answers, the next attempt goes on from the last one"
             ) from None
 
     @property
-    def _used(self) -> Usage:
+    def _used_in_all(self) -> Usage:
+        """What all attempts at the order have used."""
         return self.memory.expenses.usage or Usage()
 
     def _doing(self, what: str) -> None:
-        self.heartbeat({"request": self._used.requests + (what == "model"), "doing": what})
+        self.heartbeat({"request": self._used_in_all.requests + (what == "model"), "doing": what})

@@ -47,7 +47,7 @@ class LlmOptions(RunnerOptions):
             raise ValueError("give 'model' or 'model_from', not both")
         if self.model is None and self.model_from is None:
             raise ValueError(
-                "needs 'model' (such as \"anthropic:claude-sonnet-4-5\") or 'model_from' (a variable's name)"
+                "needs 'model' (such as \"anthropic:claude-sonnet-5-5\") or 'model_from' (a variable's name)"
             )
         return self
 

@@ -71,7 +71,7 @@ async def perform(task: Task) -> PhaseReport:
             briefing(order), lambda toolbox: _agent(task, connection, instructions, toolbox, deadline)
         )
     report = report_of(order, output)
-    return report.model_copy(update={"player": _player(connection, instructions)})
+    return report.model_copy(update={"usage": conversation.used, "player": _player(connection, instructions)})
 
 
 def _agent(
@@ -86,7 +86,7 @@ def _agent(
         instructions=instructions.text,
         deps_type=type(None),
         name=task.order.role.value,
-        model_settings=_settings(task.options),
+        model_settings=_settings(task.options, connection),
         retries={"tools": _RETRIES, "output": _RETRIES},
         tools=_tools(task, toolbox, deadline),
     )
@@ -100,9 +100,9 @@ def _agent(
     return agent
 
 
-def _settings(options: LlmOptions) -> ModelSettings:
-    # Trying again is Temporal's business: a client that does it too would multiply the attempts, and hide them.
-    settings = ModelSettings(max_retries=0, timeout=options.request_timeout.total_seconds(), cache=True)
+def _settings(options: LlmOptions, connection: Connection) -> ModelSettings:
+    settings = ModelSettings(timeout=options.request_timeout.total_seconds(), cache=True)
+    settings.update(connection.settings)
     if options.temperature is not None:
         settings["temperature"] = options.temperature
     if options.max_output_tokens is not None:

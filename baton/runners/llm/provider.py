@@ -12,6 +12,7 @@ from typing import Any
 from pydantic_ai.exceptions import UserError
 from pydantic_ai.models import Model, create_async_httpx2_client, infer_model
 from pydantic_ai.providers import Provider, infer_provider, infer_provider_class
+from pydantic_ai.settings import ModelSettings
 
 from baton.runners.failures import RunnerMisconfigured
 from baton.runners.llm.options import NETWORK_VARIABLES, LlmOptions
@@ -27,6 +28,7 @@ class Connection:
 
     model: Model
     name: str
+    settings: ModelSettings
     secrets: tuple[str, ...]
     keys: tuple[str, ...]
 
@@ -40,7 +42,7 @@ def model_name(options: LlmOptions, environment: Mapping[str, str], role: str) -
     if not name:
         raise RunnerMisconfigured(
             f"the profile takes the model that plays {role} from the environment variable {variable!r}, and it is not "
-            "set where the worker runs. Set it to a name such as anthropic:claude-sonnet-4-5, start the worker again, "
+            "set where the worker runs. Set it to a name such as anthropic:claude-sonnet-5-5, start the worker again, "
             "then retry; or name a 'model' in the profile"
         )
     return name
@@ -66,6 +68,7 @@ async def connected(options: LlmOptions, environment: Mapping[str, str], role: s
         yield Connection(
             model,
             name,
+            settings=_settings(model.provider.client if model.provider else None),
             secrets=tuple(named.values()),
             keys=tuple(variable for variable in options.env if variable not in NETWORK_VARIABLES),
         )
@@ -99,6 +102,15 @@ def _provider(name: str, options: LlmOptions, named: Mapping[str, str], stack: A
     return provider
 
 
+def _settings(client: object) -> ModelSettings:
+    """Have ``client`` try once: trying again is Temporal's business, and two that do it multiply their attempts."""
+    if not hasattr(client, "max_retries"):
+        return ModelSettings(max_retries=0)
+    # Not by a setting: for that the client is copied at each request, and the copy looks into os.environ anew.
+    client.max_retries = 0
+    return ModelSettings()
+
+
 @contextmanager
 def _only(named: Mapping[str, str]) -> Iterator[None]:
     """Have the clients that are made meanwhile find the variables ``named``, and no others.
@@ -122,6 +134,6 @@ def _advice(name: str, options: LlmOptions, said: str) -> str:
     given = ", ".join(repr(variable) for variable in options.env) or "none"
     return (
         f"the provider of the model {name!r} looks for {' or '.join(wanted)}, and the profile hands on no such "
-        f"variable that is set where the worker runs ('env' names {given}). Name it in 'env' of the role, set it where the worker "
-        "runs, start the worker again, then retry"
+        f"variable that is set where the worker runs ('env' names {given}). Name it in 'env' of the role, set it where "
+        "the worker runs, start the worker again, then retry"
     )

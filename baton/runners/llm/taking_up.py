@@ -28,7 +28,7 @@ class Start:
 
 async def begin(memory: Memory, workspace: Workspace, setup: str, first: str) -> Start:
     """Begin, with the workspace as it has to be, and say in ``memory`` how. ``first`` opens a new conversation."""
-    if memory.attempt == 1:
+    if memory.attempt == 1 and not memory.elsewhere:
         return Start(first)
     record, why = _found(memory, setup)
     history: list[ModelMessage] = []
