@@ -1,5 +1,6 @@
 """The client of a model's provider, made from what the profile names and nothing else."""
 
+import asyncio
 import inspect
 import os
 import re
@@ -19,6 +20,8 @@ from baton.runners.llm.options import NETWORK_VARIABLES, LlmOptions
 
 _KEY = re.compile(r"(?:^|_)(?:KEY|TOKEN)$")
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
+# Of no use to a provider, and asked for by others at any time.
+_PLACES = ("PATH", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "TZ")
 _making = threading.Lock()
 
 
@@ -56,7 +59,8 @@ async def connected(options: LlmOptions, environment: Mapping[str, str], role: s
     named = {variable: environment[variable] for variable in spelt if environment.get(variable)}
     async with AsyncExitStack() as stack:
         try:
-            model = infer_model(name, lambda provider: _provider(provider, options, named, stack))
+            # In a thread: what a provider's client is made of takes seconds to load, and heartbeats go on.
+            model = await asyncio.to_thread(infer_model, name, lambda one: _provider(one, options, named, stack))
         except (UserError, ValueError) as error:
             raise RunnerMisconfigured(_advice(name, options, str(error))) from None
         except ImportError as error:
@@ -113,14 +117,15 @@ def _settings(client: object) -> ModelSettings:
 
 @contextmanager
 def _only(named: Mapping[str, str]) -> Iterator[None]:
-    """Have the clients that are made meanwhile find the variables ``named``, and no others.
+    """Have the clients that are made meanwhile find the variables ``named``, and none that could be meant for them.
 
     What they are not given they look for in ``os.environ``: keys, addresses, proxies, headers. The environment of
     the process stays as it is, since changing that is not safe beside other threads; Python's view of it changes.
     """
     with _making:
         whole = os.environ
-        os.environ = dict(named)  # type: ignore[assignment]  # noqa: B003 - see above
+        places = {variable: whole[variable] for variable in _PLACES if variable in whole}
+        os.environ = places | dict(named)  # type: ignore[assignment]  # noqa: B003 - see above
         try:
             yield
         finally:
