@@ -28,18 +28,16 @@ def agreed_brief(order: PhaseOrder) -> Brief:
 
 
 def executed(order: PhaseOrder) -> frozenset[str]:
-    """What was executed in earlier phases, by name: the evidence, and what findings cite as theirs."""
-    found: set[str] = set()
+    """What was executed in the build so far, by ID: what findings rest on, and the tests that testing saw pass."""
     sources: list[dict[str, Any]] = [*order.inputs.values()]
     if order.feedback is not None:
         sources.append(order.feedback.model_dump(mode="json"))
-    for source in sources:
-        for one in _objects(source.get("evidence")):
-            found |= {value for value in (one.get("name"),) if isinstance(value, str)}
-        for one in _objects(source.get("findings")):
-            found |= {value for value in (one.get("evidence"),) if isinstance(value, str)}
-    return frozenset(found)
+    findings = [one for source in sources for one in _items(source.get("findings")) if isinstance(one, dict)]
+    proofs = order.inputs.get(Phase.TESTING, {}).get("proofs")
+    tests = [test for ids in proofs.values() for test in _items(ids)] if isinstance(proofs, dict) else []
+    ids = [*(finding.get("evidence") for finding in findings), *tests]
+    return frozenset(one for one in ids if isinstance(one, str))
 
 
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list | tuple) else []
+def _items(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []

@@ -47,9 +47,11 @@ class Conversation:
     setup: str
     writes: bool
     used: Usage = field(default_factory=Usage, init=False)
+    _before: Usage = field(default_factory=Usage, init=False)
 
     async def run(self, first: str, agent_with: Callable[[Toolbox], Agent[None, Any]]) -> Any:
         """What the model handed in. ``first`` is the first message. Raises RunnerFailure and the workshop's errors."""
+        self._before = self.memory.expenses.usage or Usage()
         start = await begin(self.memory, self.workspace, self.setup, first)
         toolbox = Toolbox(TreeFiles(self.workspace.tree), self._doing, out_of_bounds=start.out_of_bounds)
         # All limits are the allowance's: in one place, and with the attempts before this one.
@@ -115,7 +117,7 @@ class Conversation:
     @property
     def _used_in_all(self) -> Usage:
         """What all attempts at the order have used."""
-        return self.memory.expenses.usage or Usage()
+        return self._before.plus(self.used)
 
     def _doing(self, what: str) -> None:
         self.heartbeat({"request": self._used_in_all.requests + (what == "model"), "doing": what})

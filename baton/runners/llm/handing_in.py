@@ -37,8 +37,11 @@ def objections(order: PhaseOrder, output: Any) -> Iterator[str]:
             if unknown := sorted(named - known):
                 yield f"there is no acceptance criterion {', '.join(unknown)}; there are {', '.join(sorted(known))}"
         case ImplementationOutput():
+            proven = {proof.criterion for proof in output.proofs if proof.tests}
             if unknown := sorted({proof.criterion for proof in output.proofs} - known):
                 yield f"there is no acceptance criterion {', '.join(unknown)}; there are {', '.join(sorted(known))}"
+            if (missing := sorted(known - proven)) and not output.notes:
+                yield f"no test proves {', '.join(missing)}: name those that do, or say in 'notes' why there are none"
 
 
 def report_of(order: PhaseOrder, output: Any) -> PhaseReport:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -113,7 +114,8 @@ def _settings(options: LlmOptions, connection: Connection) -> ModelSettings:
 def _tools(task: Task, toolbox: Toolbox, deadline: float) -> list[Any]:
     options = task.options
     if isinstance(options, CodeWriterOptions):
-        trial = Trial(task.order, task.workspace, task.context, options, task.heartbeat, deadline)
+        still = partial(toolbox.doing, "run_tests")
+        trial = Trial(task.order, task.workspace, task.context, options, still, deadline)
         return toolbox.writing(trial.run)
     return toolbox.reading(_changes(task)) if options.tools else []
 

@@ -10,7 +10,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic_ai.exceptions import UserError
 from pydantic_ai.models import Model, create_async_httpx2_client, infer_model
 from pydantic_ai.providers import Provider, infer_provider, infer_provider_class
 from pydantic_ai.settings import ModelSettings
@@ -56,19 +55,21 @@ async def connected(options: LlmOptions, environment: Mapping[str, str], role: s
     """Connect to the model that plays ``role``; its connections are closed at the end. Raises RunnerMisconfigured."""
     name = model_name(options, environment, role)
     spelt = {*options.env, *(one.lower() for one in options.env if one in NETWORK_VARIABLES)}
-    named = {variable: environment[variable] for variable in spelt if environment.get(variable)}
+    named = {variable: value for variable in spelt if (value := environment.get(variable, "").strip())}
     async with AsyncExitStack() as stack:
         try:
             # In a thread: what a provider's client is made of takes seconds to load, and heartbeats go on.
             model = await asyncio.to_thread(infer_model, name, lambda one: _provider(one, options, named, stack))
-        except (UserError, ValueError) as error:
-            raise RunnerMisconfigured(_advice(name, options, str(error))) from None
         except ImportError as error:
             package = name.partition(":")[0].removeprefix("gateway/")
             raise RunnerMisconfigured(
                 f"the model {name!r} needs a package that this worker's Python does not have ({error.name}). Install "
                 f"it: pip install 'pydantic-ai-slim[{package}]', start the worker again, then retry"
             ) from None
+        except RunnerMisconfigured:
+            raise
+        except Exception as error:
+            raise RunnerMisconfigured(_advice(name, options, str(error))) from None
         yield Connection(
             model,
             name,

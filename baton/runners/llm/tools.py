@@ -23,8 +23,8 @@ class Toolbox:
 
     def __init__(self, files: TreeFiles, doing: Callable[[str], None], *, out_of_bounds: int = 0) -> None:
         self.out_of_bounds = out_of_bounds
+        self.doing = doing
         self._files = files
-        self._doing = doing
 
     def reading(self, changes: Callable[[], Awaitable[str]] | None) -> list[Tool[None]]:
         """Tools that look, and change nothing. ``changes`` gives the patch of the build so far."""
@@ -118,7 +118,7 @@ class Toolbox:
 
         @functools.wraps(work)
         async def guarded(*arguments: Any, **named: Any) -> str:
-            self._doing(name)
+            self.doing(name)
             try:
                 return await work(*arguments, **named)
             except OutOfBounds as error:

@@ -159,7 +159,7 @@ class TreeFiles:
 def _parts(path: str) -> tuple[str, ...]:
     if not path.strip() or "\0" in path or len(path) > _LONGEST_PATH:
         raise FileRefused("a path is a text such as 'src/main.py', not empty and not endless")
-    if path.startswith(("/", "~")) or "\\" in path or path[1:2] == ":":
+    if path.startswith(("/", "~")) or "\\" in path or path[1:3] == ":/":
         raise OutOfBounds(f"{path!r} is no path within the workspace: paths are relative, with slashes")
     parts = tuple(part for part in path.split("/") if part not in ("", "."))
     if ".." in parts:

@@ -22,7 +22,7 @@ KEY = "sk-model-0123456789-not-to-be-shown"
 CLAUDE = "anthropic:claude-sonnet-5-5"
 GPT = "openai-chat:gpt-4o"
 
-DONE = Call("report", {"summary": "wrote it"})
+DONE = Call("report", {"summary": "wrote it", "proofs": [{"criterion": "AC-1", "tests": ["tests.test_a::test_b"]}]})
 NO_PLUGINS = '[roles.code_writer.tests]\nset_env = { PYTEST_DISABLE_PLUGIN_AUTOLOAD = "1" }\n'
 
 

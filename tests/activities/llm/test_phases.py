@@ -21,7 +21,11 @@ PROMPTS = Path(__file__).parents[3] / "baton" / "runners" / "llm" / "prompts"
 BRIEF = {"title": "Adder", "acceptance_criteria": [{"id": "AC-1", "text": "add(1, 2) gives 3"}]}
 HANDED_ON: dict[Phase, dict[str, Any]] = {
     Phase.DISCOVERY: {"output": BRIEF},
-    Phase.TESTING: {"evidence": [{"name": "tests"}], "findings": [{"message": "slow", "evidence": "ruff:S101"}]},
+    Phase.TESTING: {
+        "evidence": [{"name": "tests"}],
+        "findings": [{"message": "slow", "evidence": "ruff:S101"}],
+        "proofs": {"AC-1": ["tests.test_adder::test_one"]},
+    },
 }
 
 
@@ -63,6 +67,7 @@ async def test_the_report_says_who_did_it_by_which_prompt(stage: Stage, phase: P
     answers: dict[Phase, dict[str, Any]] = {
         Phase.DISCOVERY: BRIEF,
         Phase.PLANNING: {"summary": "one step", "steps": [{"criterion": "AC-1", "task": "add", "test": "test_add"}]},
+        Phase.IMPLEMENTATION: {"summary": "no tests", "notes": "AC-1 cannot be tested"},
     }
     stage.plays(OWNERS[phase.state].value, Call("report", answers.get(phase, {"summary": "all is well"})))
     player = (await stage.perform(an_order(phase, inputs={Phase.DISCOVERY: {"output": BRIEF}}))).player
@@ -145,12 +150,13 @@ async def test_a_finding_holds_only_by_a_criterion_or_by_what_was_executed(stage
         {"message": "never executed", "evidence": "tests.test_adder::test_nine"},
         {"message": "not met", "criterion": "AC-1", "path": "adder.py", "line": 2},
         {"message": "shown", "evidence": "ruff:S101"},
+        {"message": "proves nothing", "evidence": "tests.test_adder::test_one"},
         {"message": "could be better", "criterion": "AC-1", "severity": "warning"},
     ]
     stage.plays(OWNERS[phase.state].value, Call("report", {"summary": "reviewed", "findings": findings}))
     report = await stage.perform(an_order(phase, inputs=HANDED_ON))
     held = [finding.message for finding in report.findings if finding.severity is Severity.ERROR]
-    assert held == ["not met", "shown"]
+    assert held == ["not met", "shown", "proves nothing"]
     advice = [finding for finding in report.findings if finding.severity is Severity.WARNING]
     assert [finding.message for finding in advice] == [
         "an opinion",

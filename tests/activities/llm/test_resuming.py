@@ -51,10 +51,9 @@ async def test_after_a_failure_in_the_middle_the_conversation_goes_on(stage: Sta
     assert report.usage.requests == 3
 
 
-@BOTH
-async def test_a_killed_worker_loses_no_answer(stage: Stage, model: str) -> None:
+async def test_a_killed_worker_loses_no_answer(stage: Stage) -> None:
     held = Event()
-    stage.plays("code_writer", WRITE, CHANGE, Hold(held, DONE), DONE, model=model)
+    stage.plays("code_writer", WRITE, CHANGE, Hold(held, DONE), DONE)
     order = an_implementation()
     environment = {**stage.bench.environment, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "tests.activities.llm.killed_worker", str(stage.bench.folder)]

@@ -13,13 +13,11 @@ from tests.modelserver import Always, Call, Cut, Fail, Garbage, Hold, Reply, Say
 from tests.orders import an_order
 
 ORDER = an_implementation()
-BOTH = pytest.mark.parametrize("model", [CLAUDE, GPT])
 
 
-@BOTH
 @pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [({"Retry-After": "7"}, 7.0), ({"retry-after-ms": "1500"}, 1.5), ({}, None)],
+    ("model", "headers", "seconds"),
+    [(CLAUDE, {"Retry-After": "7"}, 7.0), (GPT, {"retry-after-ms": "1500"}, 1.5), (GPT, {}, None)],
 )
 async def test_a_busy_provider_is_asked_again_when_it_says(
     stage: Stage, model: str, headers: dict[str, str], seconds: float | None
@@ -40,20 +38,21 @@ async def test_a_busy_provider_may_name_the_time_of_day(stage: Stage) -> None:
     assert timedelta(minutes=4) < delay <= timedelta(minutes=5)
 
 
-@BOTH
 @pytest.mark.parametrize(
-    "turn",
+    ("model", "turn"),
     [
-        Fail(500),
-        Fail(529, "overloaded"),
-        Fail(408),
-        Garbage(),
-        Garbage(b'{"hello": "world"}', "application/json"),
-        Garbage(b'{"id": "x", "choi', "application/json"),
-        Cut(-1, Say("never said")),
-        Cut(40, DONE),
+        (CLAUDE, Fail(500)),
+        (CLAUDE, Fail(529, "overloaded")),
+        (GPT, Fail(408)),
+        (CLAUDE, Garbage()),
+        (GPT, Garbage()),
+        (CLAUDE, Garbage(b'{"hello": "world"}', "application/json")),
+        (GPT, Garbage(b'{"hello": "world"}', "application/json")),
+        (GPT, Garbage(b'{"id": "x", "choi', "application/json")),
+        (CLAUDE, Cut(-1, Say("never said"))),
+        (CLAUDE, Cut(40, DONE)),
+        (GPT, Cut(40, DONE)),
     ],
-    ids=["500", "529", "408", "login page", "another protocol", "half an answer", "no answer", "cut"],
 )
 async def test_a_provider_that_gives_no_answer_is_asked_again_later(
     stage: Stage, model: str, turn: Fail | Garbage | Cut
@@ -91,15 +90,15 @@ async def test_nobody_listens(stage: Stage) -> None:
     assert "could not be reached" in failure.message
 
 
-@BOTH
 @pytest.mark.parametrize(
-    ("turn", "told"),
+    ("model", "turn", "told"),
     [
-        (Fail(401, f"bad key {KEY}"), "'MODEL_KEY' of the worker's environment"),
-        (Fail(403, "not for you"), "'MODEL_KEY' of the worker's environment"),
-        (Fail(404, "model: no such model"), "Correct 'model' in the profile"),
-        (Fail(400, "temperature is out of range"), "whether the options of the role fit this model"),
-        (Fail(402, "pay first"), "Top it up"),
+        (CLAUDE, Fail(401, f"bad key {KEY}"), "'MODEL_KEY' of the worker's environment"),
+        (GPT, Fail(401, f"bad key {KEY}"), "'MODEL_KEY' of the worker's environment"),
+        (CLAUDE, Fail(403, "not for you"), "'MODEL_KEY' of the worker's environment"),
+        (GPT, Fail(404, "model: no such model"), "Correct 'model' in the profile"),
+        (CLAUDE, Fail(400, "temperature is out of range"), "whether the options of the role fit this model"),
+        (CLAUDE, Fail(402, "pay first"), "Top it up"),
     ],
 )
 async def test_a_refusal_is_told_at_once_with_what_to_correct(
@@ -124,8 +123,15 @@ async def test_credit_that_is_used_up_is_no_reason_to_wait(stage: Stage) -> None
     assert "credit or quota" in failure.message
 
 
-@BOTH
-@pytest.mark.parametrize("turn", [Call("report", {"proofs": "all of them"}), Say("I am done."), Call("no_such_tool")])
+@pytest.mark.parametrize(
+    ("model", "turn"),
+    [
+        (CLAUDE, Call("report", {"proofs": "all of them"})),
+        (GPT, Call("report", {"summary": "no proofs"})),
+        (CLAUDE, Say("I am done.")),
+        (CLAUDE, Call("no_such_tool")),
+    ],
+)
 async def test_a_model_that_gives_no_report_is_told_so_and_then_given_up(
     stage: Stage, model: str, turn: Call | Say
 ) -> None:

@@ -36,7 +36,8 @@ def test_the_users_folder_goes_before_the_shipped_profiles(tmp_path: Path) -> No
 def test_an_unknown_profile_names_those_there_are() -> None:
     with pytest.raises(UnknownProfile) as error:
         Profiles(None, declared_runners()).load("lokal")
-    assert str(error.value) == "there is no profile 'lokal'; did you mean 'local'? (allowed: demo, local, manual, model)"
+    allowed = "(allowed: demo, local, manual, model)"
+    assert str(error.value) == f"there is no profile 'lokal'; did you mean 'local'? {allowed}"
 
 
 @pytest.mark.parametrize(
