@@ -57,7 +57,10 @@ class CompensatePhase:
     async def _open(self, order: CompensationOrder, profile: Profile) -> Workspace:
         try:
             return await self._workspaces.open(
-                order.build_id, repo=order.request.repo, ref=order.request.ref or profile.ref
+                order.build_id,
+                repo=order.request.repo,
+                ref=order.request.ref or profile.ref,
+                remote=profile.remote(self._surroundings.environment),
             )
         except ValueError as error:
             raise RequestUnusable(str(error)) from error
@@ -69,7 +72,7 @@ class CompensatePhase:
         if (made := kept.find()) is not None:
             return made
         await asyncio.to_thread(sweep, workspace)
-        base = order.commit or (await workspace.head()).sha
+        base = order.commit or await workspace.first_commit()
         await workspace.restore(base)
         try:
             outcome = await _compensating(profile.runner(order.role, self._surroundings), order).compensate(

@@ -12,7 +12,7 @@ from baton.runners.scratch import scratch_folder
 from baton.runners.toolchain.delivery import DeliveryOptions, deliver
 from baton.runners.toolchain.job import Job
 from baton.runners.toolchain.provenance import statement_of
-from baton.runners.toolchain.release import release_of, tag_of, withdraw_release
+from baton.runners.toolchain.release import release_of, withdraw_release
 from baton.runners.toolchain.test_command import TestOptions
 from baton.runners.toolchain.test_run import run_tests
 from baton.workshop import archive as archives
@@ -62,7 +62,7 @@ async def deploy(job: Job, options: DeploymentOptions) -> PhaseReport:
         if delivery.findings:
             await _withdraw(job)
             return _failed(delivery.findings, evidence, delivery.compensation)
-        tag = tag_of(job.order.build_id)
+        tag = job.workspace.release_tag
         await job.workspace.tag(tag, job.base.sha, f"Release {archive.path.name}, SHA-256 {archive.sha256}")
     return _released(archive, tag, key, evidence)
 

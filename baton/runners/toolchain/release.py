@@ -38,15 +38,10 @@ async def _project(job: Job) -> dict[str, Any]:
     return project if isinstance(project, dict) else {}
 
 
-def tag_of(build_id: str) -> str:
-    """The tag on the commit that a build has released."""
-    return f"baton/{build_id}"
-
-
 async def withdraw_release(workspace: Workspace, releases: Path, build_id: str) -> None:
     """Remove the files of the build's release, and its tag: what they stand for is no release, or no more."""
     await asyncio.to_thread(_remove, releases / build_id)
-    await workspace.untag(tag_of(build_id))
+    await workspace.give_up_release()
 
 
 def _remove(folder: Path) -> None:
