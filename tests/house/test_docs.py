@@ -35,7 +35,7 @@ from baton.runners.launcher import LaunchOptions
 from baton.runners.profile_file import ApprovalSection, ProfileFile, RoleSection
 from baton.runners.toolchain.delivery import DeliveryOptions
 from baton.runners.toolchain.deployment import DeploymentOptions
-from baton.runners.toolchain.test_command import TestOptions
+from baton.runners.toolchain.testing import AuditOptions
 from baton.runners.toolchain.verification import VerificationOptions
 from baton.runtime.settings import Settings, variable_of
 from baton.store.tables import Base
@@ -134,7 +134,7 @@ def test_every_key_of_a_profile_is_in_the_docs() -> None:
         for key in field.annotation.model_fields
     }
     keys = {key for model in (RoleSection, ApprovalSection, CommandOptions) for key in model.model_fields}
-    keys |= {key for model in (LaunchOptions, TestOptions, VerificationOptions) for key in model.model_fields}
+    keys |= {key for model in (LaunchOptions, AuditOptions, VerificationOptions) for key in model.model_fields}
     keys |= {f"delivery.{key}" for key in set(DeliveryOptions.model_fields) - set(LaunchOptions.model_fields)}
     keys |= set(DeploymentOptions.model_fields)
     assert _unsaid(sections | keys | {f"roles.{role}" for role in Role}, PROFILES) == set()

@@ -16,7 +16,7 @@ _PYTHON = (
     re.compile(rf"#\s*(?P<what>noqa)\b(?::\s*{_CODES})?", re.IGNORECASE),
     re.compile(rf"#\s*(?P<what>nosec)\b(?::?\s*{_CODES})?"),
     re.compile(r"#\s*(?P<what>type:\s*ignore)(?:\[(?P<codes>[^\]\n]{0,120})\])?"),
-    re.compile(r"#\s*(?P<what>(?:mypy|pyright):\s*(?:ignore|ignore-errors))(?:\[(?P<codes>[^\]\n]{0,120})\])?"),
+    re.compile(r"#\s*(?P<what>(?:mypy|pyright):\s*ignore(?:-errors)?)(?:\[(?P<codes>[^\]\n]{0,120})\])?"),
     re.compile(r"#\s*(?P<what>pragma:\s*no\s*(?:cover|branch))", re.IGNORECASE),
     re.compile(r"#\s*(?P<what>pylint:\s*(?:disable|skip-file))(?:-next)?(?:=(?P<codes>[\w, -]{0,120}))?"),
 )

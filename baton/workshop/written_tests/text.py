@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from baton.workshop.places import is_go_test, is_python_test, is_script_test
 from baton.workshop.written_tests.found import WHOLE_FILE, FoundTest, TestFile, digest, numbered
 
-_BLOCK_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_BLOCK_COMMENT = re.compile(r"^[ \t]*/\*(?s:.*?)(?:\*/|\Z)|/\*(?s:.*?)\*/", re.MULTILINE)
 _COMMENT = re.compile(r"(?://|#)[^\n]*|^\s*\*[^\n]*", re.MULTILINE)
 _QUOTED = r"(?P<quote>['\"`])(?P<name>(?:\\.|(?!(?P=quote)).){0,300})(?P=quote)"
 _NARROWED = "only"
