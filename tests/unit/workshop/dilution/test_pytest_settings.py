@@ -17,7 +17,8 @@ def _fresh(settings: str, name: str = "pyproject.toml") -> list[str]:
     [
         f'{OPTIONS}testpaths = ["tests"]\npythonpath = ["src"]\naddopts = "-ra --strict-markers"\n',
         f'{OPTIONS}addopts = ["-p", "no:cacheprovider", "-n", "auto", "--cov=src", "--maxfail=3"]\n',
-        f'{OPTIONS}python_files = ["test_*.py", "check_*.py"]\npython_functions = ["test_*"]\npython_classes = "Test*"\n',
+        f'{OPTIONS}python_files = ["test_*.py", "check_*.py"]\n',
+        f'{OPTIONS}python_functions = ["test_*"]\npython_classes = "Test*"\n',
         f'{OPTIONS}norecursedirs = [".git", "build"]\nfilterwarnings = ["error"]\n',
     ],
 )
