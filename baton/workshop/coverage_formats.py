@@ -42,9 +42,7 @@ def read_cobertura(data: bytes) -> list[Measured]:
     """Read Cobertura XML, by its lines and not by the rates that it gives. Raises EvidenceUnreadable."""
     root = xml_evidence(data, "coverage report", document_type=True)
     if root.tag != "coverage" or root.find("packages") is None:
-        raise EvidenceUnreadable(
-            f"the coverage report is XML, but no Cobertura report: it begins with {root.tag[:40]!r}"
-        )
+        raise EvidenceUnreadable(f"the coverage report is XML, but none of Cobertura: {root.tag[:40]!r}")
     lines: dict[str, dict[int, bool]] = {}
     branches: dict[str, dict[int, tuple[int, int]]] = {}
     for part in root.iter("class"):

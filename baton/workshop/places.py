@@ -14,10 +14,10 @@ _BESIDE = frozenset({"scripts", "tools", "bin"})
 _AROUND_FILE = re.compile(
     r"tests?\*?|tests?[_*].*|.*[_.](?:tests?|spec)(?:\.[\w*{},]+)?|conftest.*|setup\.py|noxfile\.py|tasks\.py|fabfile\.py"
 )
-_PYTHON_TEST = re.compile(r"test.*\.py|.*_test\.py")
-_GO_TEST = re.compile(r".+_test\.go")
-_SCRIPT_TEST = re.compile(r".+[.-](?:test|spec)\.[cm]?[jt]sx?")
-_SCRIPT = re.compile(r".+\.[cm]?[jt]sx?")
+_PYTHON_TEST = re.compile(r"test.*\.py|.*_test\.py", re.DOTALL)
+_GO_TEST = re.compile(r".+_test\.go", re.DOTALL)
+_SCRIPT_TEST = re.compile(r".+[.-](?:test|spec)\.[cm]?[jt]sx?", re.DOTALL)
+_SCRIPT = re.compile(r".+\.[cm]?[jt]sx?", re.DOTALL)
 _SCRIPT_FOLDERS = frozenset({"test", "tests", "__tests__"})
 
 
