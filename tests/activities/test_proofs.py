@@ -56,7 +56,7 @@ async def test_names_docstrings_comments_and_properties_name_criteria(bench: Ben
         "AC-3": ("tests.test_adder::test_speed",),
         "AC-4": ("tests.test_adder.TestText::test_it",),
     }
-    assert report.summary.endswith("4 of 5 criteria proven")
+    assert report.summary.endswith("4/5 proven")
     (finding,) = report.findings
     assert (finding.id, finding.criterion, finding.severity) == (
         "criterion-unproven:AC-5",

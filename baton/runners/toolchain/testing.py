@@ -69,7 +69,7 @@ def _summary(outcome: TestOutcome, criteria: Sequence[Criterion], proofs: Proofs
     told = f"{outcome.executed} tests, {outcome.failed} failed"
     if outcome.coverage is not None:
         told += f", coverage {outcome.coverage.percent:.1f} %"
-    return f"{told}, {len(proofs.proven)} of {len(criteria)} criteria proven" if criteria else told
+    return f"{told}, {len(proofs.proven)}/{len(criteria)} proven" if criteria else told
 
 
 def _with_criterion(finding: Finding, proofs: Proofs) -> Finding:

@@ -44,7 +44,7 @@ async def verify(job: Job, options: VerificationOptions) -> PhaseReport:
     findings.sort(key=lambda finding: (finding.severity is not Severity.ERROR, not finding.id.startswith(NAME)))
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     return PhaseReport(
-        summary=f"{errors} errors and {len(findings) - errors} warnings of {', '.join(tools) or 'no tool'}",
+        summary=f"{errors} errors, {len(findings) - errors} warnings of {', '.join(tools) or 'no tool'}",
         findings=_capped(findings),
         evidence=tuple(evidence),
         approved_for_deployment=errors == 0,
