@@ -18,7 +18,7 @@ def brief_handed_on(order: PhaseOrder, *phases: Phase) -> Brief:
         except RequestUnusable:
             continue  # another role's report has another form: then the next counts
         if brief.acceptance_criteria:
-            return brief
+            return brief.model_copy(update={"assumptions": _assumptions(told)})
     return brief_of(order)
 
 
@@ -28,6 +28,11 @@ def criteria_of(order: PhaseOrder) -> tuple[Criterion, ...]:
         return brief_handed_on(order, Phase.PLANNING, Phase.DISCOVERY).acceptance_criteria
     except RequestUnusable:
         return ()
+
+
+def _assumptions(told: Mapping[str, Any]) -> tuple[str, ...]:
+    found = told.get("assumptions")
+    return tuple(text for text in found if isinstance(text, str)) if isinstance(found, list) else ()
 
 
 def _told(order: PhaseOrder, phases: tuple[Phase, ...]) -> Iterator[Mapping[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 from baton.domain.reports import PhaseReport
 from baton.domain.steps import PhaseOrder
 from baton.runners.toolchain.criteria import brief_handed_on
-from baton.runners.toolchain.discovery import ask
+from baton.runners.toolchain.discovery import aside, ask
 
 
 def plan(order: PhaseOrder) -> PhaseReport:
@@ -26,4 +26,5 @@ def plan(order: PhaseOrder) -> PhaseReport:
     if order.feedback is not None:
         output["to_mend"] = [finding.message for finding in order.feedback.findings] or [order.feedback.reason]
     one = len(steps) == 1
-    return PhaseReport(summary=f"{len(steps)} step{'' if one else 's'}, one for each criterion", output=output)
+    summary = " ".join([f"{len(steps)} step{'' if one else 's'}, one for each criterion", *aside(brief)])
+    return PhaseReport(summary=summary, output=output)
