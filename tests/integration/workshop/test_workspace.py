@@ -14,7 +14,7 @@ from baton.workshop.errors import (
     UnsafeLink,
     WorkspaceBusy,
 )
-from baton.workshop.workspace import FileEntry, Workspace, Workspaces
+from baton.workshop.workspace import Workspace, Workspaces
 
 
 async def test_a_fresh_workspace_begins_with_the_same_empty_commit(workspaces: Workspaces) -> None:
@@ -46,8 +46,8 @@ async def test_a_commit_holds_new_changed_and_deleted_files(workspace: Workspace
     (workspace.tree / "kept").write_text("22")
     (workspace.tree / "gone").unlink()
     second = await workspace.commit("second", author="Ann Other <ann@localhost>")
-    assert await workspace.files(second.sha) == [
-        FileEntry("kept", "100644", 2), FileEntry("sub/run.sh", "100755", 9)
+    assert [(entry.path, entry.mode, entry.size) for entry in await workspace.files(second.sha)] == [
+        ("kept", "100644", 2), ("sub/run.sh", "100755", 9)
     ]  # fmt: skip
     assert await workspace.changed_files(first.sha) == ["gone", "kept"]
     assert await workspace.changed_files(begin.sha) == ["kept", "sub/run.sh"]
