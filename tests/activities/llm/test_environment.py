@@ -137,7 +137,7 @@ from baton.runners.base import RunnerContext, Surroundings
 from baton.runners.llm.runner import LlmRunner
 from baton.workshop.limits import Limits, SandboxPolicy
 options = LlmRunner.options(Role.CODE_WRITER)(model="anthropic:a")
-there = Surroundings(Path("releases"))
+there = Surroundings(Path("releases"), Path("keys"))
 LlmRunner.from_options(options, RunnerContext(Role.CODE_WRITER, timedelta(1), SandboxPolicy.OFF, Limits(), there))
 """
     ended = _python("-S", "-c", script, path=[str(tmp_path), str(ROOT)])
