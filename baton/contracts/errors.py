@@ -15,6 +15,8 @@ WORKER_LOST = "worker_lost"  # the worker stopped answering in the middle of a p
 RUNNER_MISCONFIGURED = "runner_misconfigured"  # the profile asks for what cannot be done; not retried
 REQUEST_UNUSABLE = "request_unusable"  # the request cannot be built from; not retried
 REPOSITORY_NOT_FOUND = "repository_not_found"  # the repository that the request names is not there; not retried
+REMOTE_UNREACHABLE = "remote_unreachable"  # the repository that machines share does not answer; retried
+REMOTE_REFUSED = "remote_refused"  # the repository that machines share does not let this one in; not retried
 SANDBOX_UNAVAILABLE = "sandbox_unavailable"  # the profile requires a sandbox that this machine lacks; not retried
 WORKSPACE_BROKEN = "workspace_broken"  # git cannot do what is asked; retried
 

@@ -5,6 +5,8 @@ WorkshopError
 │   ├── GitFailed             git itself failed; the message carries its last lines
 │   ├── RepositoryNotFound    nothing to clone at that address
 │   ├── RepositoryUnreachable the address may be right, the way to it is not open: worth a retry
+│   ├── RemoteUnreachable     the shared repository does not answer: worth a retry
+│   ├── RemoteRefused         the shared repository does not take or give what a build needs: a person has to mend it
 │   ├── RefNotFound           the repository has no such branch, tag or commit
 │   ├── CommitNotFound        the workspace has no such commit
 │   ├── FileNotInCommit       the commit has no such regular file
@@ -37,6 +39,14 @@ class RepositoryNotFound(WorkspaceError):
 
 class RepositoryUnreachable(WorkspaceError):
     """The repository could not be read this time."""
+
+
+class RemoteUnreachable(WorkspaceError):
+    """The repository that the machines of a build share could not be reached this time."""
+
+
+class RemoteRefused(WorkspaceError):
+    """The repository that the machines of a build share does not let this machine in, or is none."""
 
 
 class RefNotFound(WorkspaceError):

@@ -184,6 +184,31 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
             ),
         ),
         (
+            CODER + MANUAL + '[workspace]\nremote = "https://ann:hunter2@git.example/x.git"\n',
+            (
+                "own.toml:13: workspace.remote: a profile is a plain file: put the address into a variable, and name "
+                "that in 'remote_from'"
+            ),
+        ),
+        (
+            CODER + MANUAL + '[workspace]\nremote = "shared.git"\n',
+            (
+                "own.toml:13: workspace.remote: remote 'shared.git': use an https, ssh, git or file address, or an "
+                "absolute path"
+            ),
+        ),
+        (
+            CODER + MANUAL + '[workspace]\nremote = "/srv/x.git"\nremote_from = "SHARED"\n',
+            "own.toml:12: workspace: give 'remote' or 'remote_from', not both",
+        ),
+        (
+            CODER + MANUAL + '[workspace]\nref = "--upload-pack=x"\n',
+            (
+                "own.toml:13: workspace.ref: ref '--upload-pack=x' is not the name of a branch or tag, nor a commit "
+                "(got '--upload-pack=x')"
+            ),
+        ),
+        (
             CODER + '[roles.code_writer.phases.testing]\ncommand = ["x"]\n' + MANUAL,
             "own.toml:1: roles.code_writer: testing is no phase of code_writer; its phases: implementation",
         ),
