@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
+from activities.attempts import remembered, with_expenses
 from activities.failures import application_error
 from activities.heartbeats import heartbeating
 from activities.kept_reports import KeptReports
@@ -17,6 +18,7 @@ from baton.domain.vocabulary import RefusalCode
 from baton.runners.base import Heartbeat, Surroundings
 from baton.runners.catalogue import Profiles
 from baton.runners.failures import ReportTooLarge, ReportUnreadable, RequestUnusable, RunnerFailure
+from baton.runners.memory import forget_all
 from baton.runners.profile import Profile
 from baton.runners.scratch import sweep
 from baton.workshop.workspace import Workspace, Workspaces
@@ -46,6 +48,8 @@ class PerformPhase:
                 # Another worker may still be at an earlier attempt that Temporal has given up.
                 async with workspace.exclusive():
                     return await self._once(order, profile, workspace, beat)
+        except ApplicationError:
+            raise
         except Exception as error:
             if not isinstance(error, RunnerFailure):
                 activity.logger.warning("The phase could not be performed", exc_info=error)
@@ -53,25 +57,38 @@ class PerformPhase:
 
     async def _open(self, order: PhaseOrder, profile: Profile) -> Workspace:
         try:
-            return await self._workspaces.open(order.build_id, repo=order.request.repo, ref=profile.ref)
+            return await self._workspaces.open(
+                order.build_id,
+                repo=order.request.repo,
+                ref=order.request.ref or profile.ref,
+                remote=profile.remote(self._surroundings.environment),
+            )
         except ValueError as error:
             raise RequestUnusable(str(error)) from error
 
     async def _once(self, order: PhaseOrder, profile: Profile, workspace: Workspace, beat: Heartbeat) -> PhaseReport:
-        base = order.commit or await _first_commit(workspace)
+        first = await workspace.first_commit()
+        base = order.commit or first
         kept = KeptReports(workspace.private / "reports", activity.info().workflow_run_id or "")
         made = kept.find(order)
         if made is not None:
             await workspace.restore(made.commit or base)
+            await workspace.hand_over()
+            forget_all(workspace)
             return made
-        await asyncio.to_thread(sweep, workspace)
-        await workspace.restore(base)
-        async with _undone_unless_committed(workspace, base):
-            runner = profile.runner(order.role, self._surroundings)
-            report = await runner.perform(order, workspace, beat)
-            commit = await workspace.commit(_message(order, report), author=f"Baton {order.role.value}")
-            report = _checked(report.model_copy(update={"commit": commit.sha, "tree": commit.tree}))
-            kept.keep(order, report)
+        async with remembered(workspace, order, beat) as tell:
+            await asyncio.to_thread(sweep, workspace)
+            await workspace.restore(base)
+            async with _undone_unless_committed(workspace, base):
+                runner = profile.runner(order.role, self._surroundings)
+                report = await runner.perform(order, workspace, tell)
+                commit = await workspace.commit(_message(order, report), author=f"Baton {order.role.value}")
+                now = {"commit": commit.sha, "tree": commit.tree, "base": first if order.commit is None else None}
+                report = _checked(with_expenses(report.model_copy(update=now), workspace, order))
+                kept.keep(order, report)
+            # Only now: what another attempt finds kept, it has to hand over and not to make again.
+            await workspace.hand_over()
+        forget_all(workspace)
         return report
 
 
@@ -89,16 +106,6 @@ async def _undone_unless_committed(workspace: Workspace, base: str) -> AsyncIter
             # The next order restores again; what went wrong with this one is more worth telling.
             activity.logger.warning("The tree could not be put back", exc_info=error)
         raise
-
-
-async def _first_commit(workspace: Workspace) -> str:
-    """The commit that the build began with, remembered at the first order: it has none to name."""
-    file: Path = workspace.private / "first-commit"
-    if not file.exists():
-        draft = file.with_suffix(".new")
-        draft.write_text((await workspace.head()).sha, encoding="ascii")
-        draft.replace(file)
-    return file.read_text(encoding="ascii")
 
 
 def _message(order: PhaseOrder, report: PhaseReport) -> str:

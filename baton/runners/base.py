@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from baton.domain.reports import PhaseReport
 from baton.domain.steps import PhaseOrder
-from baton.domain.vocabulary import Role
+from baton.domain.vocabulary import Phase, Role
 from baton.workshop.limits import Limits, SandboxPolicy
 from baton.workshop.workspace import Workspace
 
@@ -27,16 +27,26 @@ class RunnerOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    def compensates(self, phase: Phase) -> bool:
+        """Whether a rollback past ``phase`` has something to undo outside the workspace.
+
+        A runner whose options say so has ``async compensate(order: CompensationOrder, workspace, heartbeat)``, which
+        returns a :class:`~baton.domain.attempts.Compensation`. It may be called again for the same order.
+        """
+        return False
+
 
 @dataclass(frozen=True)
 class Surroundings:
     """What a worker offers to the runners on it. The door that starts the worker fills it in.
 
     ``environment`` are the worker's variables: a program sees those that the profile names. ``releases`` is the
-    folder for finished archives, ``examples`` the folder of Baton's examples where there is one.
+    folder for finished archives, ``keys`` that of the keys which sign them and no program sees, ``examples`` the
+    folder of Baton's examples where there is one.
     """
 
     releases: Path
+    keys: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     examples: Path | None = None
 

@@ -1,13 +1,15 @@
 """The form of a profile file, without the options of its runners: each runner knows its own."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from baton.domain.moves import HANDOFFS
-from baton.domain.terms import OnDeadline
+from baton.domain.terms import Dilution, OnDeadline, OnUnanswered
 from baton.domain.vocabulary import Role, State
 from baton.runners.durations import Duration
+from baton.runners.launcher import EnvName
+from baton.workshop.addresses import check_ref, check_remote, holds_password
 from baton.workshop.limits import MIB, Limits, SandboxPolicy
 
 
@@ -30,6 +32,18 @@ Handoff = Annotated[State, BeforeValidator(_handoff)]
 """A state in which a gate can hold the work."""
 
 
+def _ref(value: str) -> str:
+    check_ref(value)
+    return value
+
+
+def _plain_address(value: str) -> str:
+    check_remote(value)
+    if holds_password(value):
+        raise ValueError("a profile is a plain file: put the address into a variable, and name that in 'remote_from'")
+    return value
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -38,6 +52,14 @@ class Heading(_Section):
     """``[profile]``."""
 
     description: str = ""
+
+
+class RoleLimits(_Section):
+    """``[roles.<role>.limits]``: what one run of the role's phase may spend. Money in US dollars."""
+
+    requests: int | None = Field(default=None, ge=1)
+    tokens: int | None = Field(default=None, ge=1)
+    money: float | None = Field(default=None, gt=0)
 
 
 class RoleSection(BaseModel):
@@ -50,6 +72,8 @@ class RoleSection(BaseModel):
     heartbeat: Duration | None = None
     attempts: int | None = Field(default=None, ge=1, le=1000)
     backoff: Duration | None = None
+    limits: RoleLimits | None = None
+    checks: dict[str, Any] | None = None
 
 
 class ApprovalSection(_Section):
@@ -65,12 +89,15 @@ class Gates(_Section):
 
     minimum_coverage: float = Field(default=80.0, ge=0, le=100)
     approvals: dict[Handoff, ApprovalSection] = Field(default_factory=dict)
+    dilution: Dilution = Dilution.BLOCK
+    waivers: tuple[str, ...] | None = None
 
 
 class Questions(_Section):
     """``[questions]``."""
 
     deadline: Duration | None = None
+    on_deadline: OnUnanswered = OnUnanswered.PARK
 
 
 class LimitsSection(_Section):
@@ -78,15 +105,28 @@ class LimitsSection(_Section):
 
     rework_rounds: Annotated[Annotated[int, Field(ge=0)] | None, NoLimit] = 5
     phase_runs: Annotated[Annotated[int, Field(ge=1)] | None, NoLimit] = 50
+    requests: Annotated[Annotated[int, Field(ge=1)] | None, NoLimit] = None
     tokens: Annotated[Annotated[int, Field(ge=1)] | None, NoLimit] = None
     money: Annotated[Annotated[float, Field(gt=0)] | None, NoLimit] = None
     wall_clock: Annotated[Duration | None, NoLimit] = None
 
 
 class WorkspaceSection(_Section):
-    """``[workspace]``. ``ref`` is the branch, tag or commit at which a build of a repository begins."""
+    """``[workspace]``.
 
-    ref: str | None = None
+    ``ref`` is the branch, tag or commit at which a build of a repository begins. ``remote`` is the address of the
+    repository by which machines hand builds to each other, ``remote_from`` the worker's variable that has it.
+    """
+
+    ref: Annotated[str, AfterValidator(_ref)] | None = None
+    remote: Annotated[str, AfterValidator(_plain_address)] | None = None
+    remote_from: EnvName | None = None
+
+    @model_validator(mode="after")
+    def _one_remote(self) -> Self:
+        if self.remote is not None and self.remote_from is not None:
+            raise ValueError("give 'remote' or 'remote_from', not both")
+        return self
 
 
 class SandboxSection(_Section):

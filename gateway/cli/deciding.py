@@ -38,15 +38,15 @@ def register(app: typer.Typer) -> None:
         """Stop a handoff that waits for approval; the build is parked and the reason becomes feedback."""
         await tell_expecting(call, build, CommandName.REFUSE, expect, reason=reason)
 
-    @command(app, "answer", sends=True)
-    async def answer(
+    @command(app, "waive", sends=True)
+    async def waive(
         call: Invocation,
         build: BuildArgument,
-        question: Annotated[str, typer.Argument(metavar="QUESTION", help="The question's ID; see status.")],
-        text: Annotated[str, typer.Argument(metavar="ANSWER", help="The answer.")],
+        finding: Annotated[str, typer.Argument(metavar="FINDING", help="The finding's ID; see status --json.")],
+        reason: Reason,
     ) -> None:
-        """Answer a role's question."""
-        await tell(call, build, CommandName.ANSWER, question_id=question, answer=text)
+        """Let a finding pass: weakened tests or checks, or what could not be undone."""
+        await tell(call, build, CommandName.WAIVE, finding_id=finding, reason=reason)
 
     @command(app, "abandon", sends=True)
     async def abandon(call: Invocation, build: BuildArgument, reason: Reason, expect: Expect = None) -> None:

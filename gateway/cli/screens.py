@@ -12,7 +12,9 @@ from baton.domain.ledger import amount
 from baton.domain.moves import PHASES
 from baton.domain.view import BuildView, PhaseRecord
 from baton.domain.vocabulary import LimitName, Phase
-from gateway.cli.looks import clock, command_text, span, status_text, words
+from gateway.cli.criteria import criteria_of
+from gateway.cli.deadline import until
+from gateway.cli.looks import command_text, span, status_text, words
 from gateway.cli.plain import line, text
 
 _MOST_FINDINGS = 5
@@ -30,6 +32,7 @@ def build_screen(view: BuildView, width: int) -> list[RenderableType]:
         Text(),
         _indented(_phases(view, narrow=width < _NARROW)),
         Text(),
+        *_criteria(view),
         *_waiting(view),
         *_feedback(view),
         _indented(_ledger(view)),
@@ -92,9 +95,18 @@ def evidence(record: PhaseRecord) -> str:
         said.append(f"{coverage:g} % covered")
     if findings := report.get("findings"):
         said.append(f"{len(findings)} finding{'s' if len(findings) > 1 else ''}")
+    if attempts := report.get("attempts"):
+        how = [one["resumed"] for one in attempts if isinstance(one, dict) and one.get("resumed")]
+        said.append(f"{len(attempts)} attempts" + (f", resumed: {how[-1]}" if how else ""))
     if isinstance(commit := report.get("commit"), str):
         said.append(f"commit {commit[:8]}")
     return line(", ".join(said) or report.get("summary", ""), 80)
+
+
+def _criteria(view: BuildView) -> Iterator[RenderableType]:
+    table = criteria_of(view)
+    if table is not None:
+        yield from (_indented(table), Text())
 
 
 def _waiting(view: BuildView) -> Iterator[RenderableType]:
@@ -104,8 +116,8 @@ def _waiting(view: BuildView) -> Iterator[RenderableType]:
     title = {"decision": "Parked", "resume": "Paused"}.get(waits.kind, f"Waits for {_article(waits.kind)}")
     yield _indented(Text(title, "bold yellow"))
     yield _indented(text(waits.what))
-    if waits.deadline is not None:
-        yield _indented(text(f"until {clock(waits.deadline)}", "dim"))
+    if when := until(view):
+        yield _indented(text(when, "dim"))
     yield command_text(waits.command, _INDENT)
     yield Text()
 
@@ -132,6 +144,7 @@ def _ledger(view: BuildView) -> Text:
     counts: list[tuple[str, float, LimitName]] = [
         ("phase runs", used.phase_runs, LimitName.PHASE_RUNS),
         ("rework rounds", used.rework_rounds, LimitName.REWORK_ROUNDS),
+        ("requests", used.requests, LimitName.REQUESTS),
         ("tokens", used.tokens, LimitName.TOKENS),
         ("USD", used.cost_usd, LimitName.MONEY),
     ]
