@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
@@ -80,8 +80,11 @@ class Launcher:
         readable: Sequence[Path] = (),
         env: Mapping[str, str] | None = None,
         stdin: bytes = b"",
+        on_stdout: Callable[[bytes], None] | None = None,
     ) -> CommandResult:
         """Run ``command`` and wait for its end. ``writable[-1]`` becomes its HOME and TMPDIR.
+
+        ``on_stdout`` gets its standard output as it comes, all of it.
 
         Raises SandboxUnavailable, and RunnerTimedOut when the phase's time was up before it began.
         """
@@ -105,6 +108,7 @@ class Launcher:
             network=self.options.network,
             stdin=stdin,
             on_output=self.heartbeat,
+            on_stdout=on_stdout,
         )
 
     def _path(self) -> str:
