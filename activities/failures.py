@@ -1,5 +1,8 @@
 """Turn what went wrong in an activity into the ApplicationError that crosses the wire."""
 
+from datetime import timedelta
+from typing import Any
+
 from temporalio.exceptions import ApplicationError
 
 from baton.contracts import errors
@@ -17,10 +20,24 @@ _FOR_GOOD: dict[type[Exception], str] = {
 }
 
 
-def application_error(error: Exception) -> ApplicationError:
-    """The failure to raise for ``error``: a stable ``type``, whether to retry, and a message that is not too long."""
+def application_error(error: Exception, *details: Any) -> ApplicationError:
+    """The failure to raise for ``error``: a stable ``type``, whether and when to retry, and a message that is not too
+    long. ``details`` go with it."""
+    made = _told(error)
+    return ApplicationError(
+        made.message,
+        *details,
+        type=made.type,
+        non_retryable=made.non_retryable,
+        next_retry_delay=made.next_retry_delay,
+    )
+
+
+def _told(error: Exception) -> ApplicationError:
+    if isinstance(error, ApplicationError):
+        return error
     if isinstance(error, RunnerFailure):
-        return _failure(error, error.code, retryable=error.retryable)
+        return _failure(error, error.code, retryable=error.retryable, after=error.retry_after)
     for kind, code in _FOR_GOOD.items():
         if isinstance(error, kind):
             return _failure(error, code, retryable=False)
@@ -30,9 +47,11 @@ def application_error(error: Exception) -> ApplicationError:
     return _failure(error, errors.RUNNER_FAILED, retryable=True, name=f"{type(error).__name__}: ")
 
 
-def _failure(error: Exception, code: str, *, retryable: bool, name: str = "") -> ApplicationError:
+def _failure(
+    error: Exception, code: str, *, retryable: bool, name: str = "", after: timedelta | None = None
+) -> ApplicationError:
     message = f"{name}{error}"
     if len(message) > _MOST:
         # What went wrong stands at the beginning, the program's last words at the end.
         message = f"{message[: _MOST // 2]}\n[…]\n{message[-_MOST // 2 :]}"
-    return ApplicationError(message, type=code, non_retryable=not retryable)
+    return ApplicationError(message, type=code, non_retryable=not retryable, next_retry_delay=after)

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
+from activities.attempts import remembered, with_expenses
 from activities.failures import application_error
 from activities.heartbeats import heartbeating
 from activities.kept_reports import KeptReports
@@ -17,6 +19,7 @@ from baton.domain.vocabulary import RefusalCode
 from baton.runners.base import Heartbeat, Surroundings
 from baton.runners.catalogue import Profiles
 from baton.runners.failures import ReportTooLarge, ReportUnreadable, RequestUnusable, RunnerFailure
+from baton.runners.memory import forget_all
 from baton.runners.profile import Profile
 from baton.runners.scratch import sweep
 from baton.workshop.workspace import Workspace, Workspaces
@@ -46,6 +49,8 @@ class PerformPhase:
                 # Another worker may still be at an earlier attempt that Temporal has given up.
                 async with workspace.exclusive():
                     return await self._once(order, profile, workspace, beat)
+        except ApplicationError:
+            raise
         except Exception as error:
             if not isinstance(error, RunnerFailure):
                 activity.logger.warning("The phase could not be performed", exc_info=error)
@@ -58,20 +63,25 @@ class PerformPhase:
             raise RequestUnusable(str(error)) from error
 
     async def _once(self, order: PhaseOrder, profile: Profile, workspace: Workspace, beat: Heartbeat) -> PhaseReport:
-        base = order.commit or await _first_commit(workspace)
+        first = await _first_commit(workspace)
+        base = order.commit or first
         kept = KeptReports(workspace.private / "reports", activity.info().workflow_run_id or "")
         made = kept.find(order)
         if made is not None:
             await workspace.restore(made.commit or base)
+            forget_all(workspace)
             return made
-        await asyncio.to_thread(sweep, workspace)
-        await workspace.restore(base)
-        async with _undone_unless_committed(workspace, base):
-            runner = profile.runner(order.role, self._surroundings)
-            report = await runner.perform(order, workspace, beat)
-            commit = await workspace.commit(_message(order, report), author=f"Baton {order.role.value}")
-            report = _checked(report.model_copy(update={"commit": commit.sha, "tree": commit.tree}))
-            kept.keep(order, report)
+        async with remembered(workspace, order, beat) as tell:
+            await asyncio.to_thread(sweep, workspace)
+            await workspace.restore(base)
+            async with _undone_unless_committed(workspace, base):
+                runner = profile.runner(order.role, self._surroundings)
+                report = await runner.perform(order, workspace, tell)
+                commit = await workspace.commit(_message(order, report), author=f"Baton {order.role.value}")
+                now = {"commit": commit.sha, "tree": commit.tree, "base": first if order.commit is None else None}
+                report = _checked(with_expenses(report.model_copy(update=now), workspace, order))
+                kept.keep(order, report)
+        forget_all(workspace)
         return report
 
 

@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from baton.domain.commands import Command
     from baton.domain.journal import Entry
     from baton.domain.requests import BuildRequest
-    from baton.domain.steps import Ended, Perform, Proceed, Wait
+    from baton.domain.steps import Compensate, Ended, Perform, Proceed, Wait
     from baton.domain.view import BuildView
     from baton.domain.vocabulary import RefusalCode, Status
     from workflows.appearance import Appearance
@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.opening import load_terms
     from workflows.outbox import Outbox
     from workflows.pages import history_page, journal_page
-    from workflows.performing import perform
+    from workflows.performing import compensate, perform
     from workflows.waiting import wait_until
 
 
@@ -77,6 +77,8 @@ class BuildWorkflow:
                     self.record(build.proceed(workflow.now()))
                 case Perform():
                     await perform(step, build, self.record)
+                case Compensate():
+                    await compensate(step, build, self.record)
                 case Wait():
                     await self._wait(step)
             if self._history_is_long():

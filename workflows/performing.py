@@ -1,9 +1,10 @@
 """Having a role perform its phase."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
@@ -12,14 +13,19 @@ from temporalio.exceptions import TimeoutError as ActivityTimedOut
 from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
     from baton.contracts import errors
-    from baton.contracts.activities import perform_phase
+    from baton.contracts.activities import compensate_phase, perform_phase
     from baton.contracts.names import fairness_key, role_queue
+    from baton.domain.attempts import Attempt, Compensation, Expenses
     from baton.domain.build import Build
+    from baton.domain.evidence import Usage
     from baton.domain.journal import Entry
     from baton.domain.reports import PhaseReport
-    from baton.domain.steps import Perform, PhaseOrder
-    from baton.domain.terms import Terms
+    from baton.domain.requests import BuildRequest
+    from baton.domain.steps import Compensate, CompensationOrder, Perform, PhaseOrder
+    from baton.domain.terms import RoleTerms, Terms
     from workflows.waiting import wait_until
 
 _LONGEST_BACKOFF = timedelta(minutes=5)
@@ -33,11 +39,47 @@ async def perform(step: Perform, build: Build, record: Callable[[list[Entry]], N
     """
     order = step.order
     running = _start(order, build.view.terms)
+    await _ended(running, lambda: build.expects(order.number), step.deadline, build, record)
+    if running.cancelled():  # stopped before it had begun
+        return
     try:
-        in_time = await wait_until(lambda: running.done() or not build.expects(order.number), step.deadline)
+        report = running.result()
+    except ActivityError as error:
+        code, message = explain(error)
+        usage, attempts = spent(error)
+        record(build.fail(order.number, code, message, workflow.now(), usage=usage, attempts=attempts))
+    else:
+        record(build.report(order.number, report, workflow.now()))
+
+
+async def compensate(step: Compensate, build: Build, record: Callable[[list[Entry]], None]) -> None:
+    """Carry out ``step.order`` and record what comes of it, as :func:`perform` does."""
+    order = step.order
+    running = _start_undoing(order, build.view.terms)
+    await _ended(running, lambda: build.expects_compensation(order), step.deadline, build, record)
+    if running.cancelled():
+        return
+    try:
+        outcome = running.result()
+    except ActivityError as error:
+        code, message = explain(error)
+        outcome = Compensation(phase=order.phase, succeeded=False, message=f"{code}: {message}")
+    record(build.compensated(order, outcome, workflow.now()))
+
+
+async def _ended(
+    running: ActivityHandle[Any],
+    expected: Callable[[], bool],
+    deadline: datetime | None,
+    build: Build,
+    record: Callable[[list[Entry]], None],
+) -> None:
+    """Wait until ``running`` has ended; stop it when it is no longer ``expected``, or with the build."""
+    try:
+        in_time = await wait_until(lambda: running.done() or not expected(), deadline)
         if not in_time:
             record(build.expire(workflow.now()))
-        if not build.expects(order.number):
+        if not expected():
             running.cancel()
         # Awaiting the handle itself would hand a cancellation of the build to the activity, where it would be lost.
         await workflow.wait_condition(running.done)
@@ -47,15 +89,6 @@ async def perform(step: Perform, build: Build, record: Callable[[list[Entry]], N
         with suppress(ActivityError, asyncio.CancelledError):
             running.result()
         raise
-    if running.cancelled():  # stopped before it had begun
-        return
-    try:
-        report = running.result()
-    except ActivityError as error:
-        code, message = explain(error)
-        record(build.fail(order.number, code, message, workflow.now()))
-    else:
-        record(build.report(order.number, report, workflow.now()))
 
 
 def _start(order: PhaseOrder, terms: Terms) -> ActivityHandle[PhaseReport]:
@@ -67,13 +100,34 @@ def _start(order: PhaseOrder, terms: Terms) -> ActivityHandle[PhaseReport]:
         task_queue=role_queue(order.role),
         start_to_close_timeout=role.timeout,
         heartbeat_timeout=role.heartbeat,
-        retry_policy=RetryPolicy(
-            initial_interval=role.backoff, maximum_interval=_LONGEST_BACKOFF, maximum_attempts=role.attempts
-        ),
+        retry_policy=_retries(role),
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         summary=f"{order.phase.value} by {order.role.value}{again}",
-        priority=Priority(priority_key=terms.priority, fairness_key=fairness_key(order.request.project_id)),
+        priority=_priority(terms, order.request),
     )
+
+
+def _start_undoing(order: CompensationOrder, terms: Terms) -> ActivityHandle[Compensation]:
+    role = terms.role(order.role)
+    return workflow.start_activity(
+        compensate_phase,
+        order,
+        task_queue=role_queue(order.role),
+        start_to_close_timeout=role.timeout,
+        heartbeat_timeout=role.heartbeat,
+        retry_policy=_retries(role),
+        cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        summary=f"undo {order.phase.value} by {order.role.value}",
+        priority=_priority(terms, order.request),
+    )
+
+
+def _retries(role: RoleTerms) -> RetryPolicy:
+    return RetryPolicy(initial_interval=role.backoff, maximum_interval=_LONGEST_BACKOFF, maximum_attempts=role.attempts)
+
+
+def _priority(terms: Terms, request: BuildRequest) -> Priority:
+    return Priority(priority_key=terms.priority, fairness_key=fairness_key(request.project_id))
 
 
 def explain(error: ActivityError) -> tuple[str, str]:
@@ -86,3 +140,20 @@ def explain(error: ActivityError) -> tuple[str, str]:
             return errors.WORKER_LOST, "the worker stopped answering, on every attempt"
         return errors.RUNNER_TIMED_OUT, "the phase took longer than the profile's timeout, on every attempt"
     return errors.RUNNER_FAILED, str(cause or error)
+
+
+def spent(error: ActivityError) -> tuple[Usage | None, tuple[Attempt, ...]]:
+    """What the attempts used that came to nothing, as far as the last of them could say it."""
+    cause = error.cause
+    details: Sequence[Any] = ()
+    if isinstance(cause, ApplicationError):
+        details = cause.details
+    elif isinstance(cause, ActivityTimedOut):
+        details = cause.last_heartbeat_details
+    for detail in details:
+        try:
+            told = Expenses.model_validate(detail)
+        except ValidationError:
+            continue
+        return told.usage, told.attempts
+    return None, ()

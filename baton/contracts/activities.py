@@ -6,8 +6,9 @@ Kept apart from the implementations so that workflow code loads neither SQLAlche
 from temporalio import activity
 
 from baton.contracts.messages import MirrorBatch, ProfileRequest
+from baton.domain.attempts import Compensation
 from baton.domain.reports import PhaseReport
-from baton.domain.steps import PhaseOrder
+from baton.domain.steps import CompensationOrder, PhaseOrder
 from baton.domain.terms import Terms
 
 
@@ -20,6 +21,12 @@ async def load_profile(request: ProfileRequest) -> Terms:
 @activity.defn(name="perform_phase")
 async def perform_phase(order: PhaseOrder) -> PhaseReport:
     """Have a role perform its phase. Failures carry a stable ``type``; see ``baton.contracts.errors``."""
+    raise NotImplementedError
+
+
+@activity.defn(name="compensate_phase")
+async def compensate_phase(order: CompensationOrder) -> Compensation:
+    """Have a role undo what its phase did outside the workspace. One that could not be undone is told, not raised."""
     raise NotImplementedError
 
 

@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from baton.domain.actors import SYSTEM, Actor, role_actor
+from baton.domain.attempts import Attempt, Compensation
 from baton.domain.commands import Command
 from baton.domain.deadlines import expire, next_deadline, wall_clock_ends
 from baton.domain.deciding import DECISIONS
-from baton.domain.facts import BuildCancelled, CommandRefused, PhaseFailed, WorkflowStarted
+from baton.domain.evidence import Usage
+from baton.domain.facts import BuildCancelled, CommandRefused, PhaseCompensated, PhaseFailed, WorkflowStarted
 from baton.domain.journal import Entry
 from baton.domain.moves import OWNERS, phase_of
 from baton.domain.moving import check_limits, check_move, end_phase, system_takes
@@ -14,7 +16,17 @@ from baton.domain.recorder import Recorder
 from baton.domain.refusals import Refusal
 from baton.domain.reports import PhaseReport
 from baton.domain.requests import BuildRequest
-from baton.domain.steps import Ended, Perform, Proceed, Step, Wait, order_for
+from baton.domain.steps import (
+    Compensate,
+    CompensationOrder,
+    Ended,
+    Perform,
+    Proceed,
+    Step,
+    Wait,
+    compensation_for,
+    order_for,
+)
 from baton.domain.terms import Terms
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import CommandName, Phase, RefusalCode, State
@@ -73,6 +85,8 @@ class Build:
             return Ended()
         if view.waiting_for is not None:
             return Wait(deadline=next_deadline(view))
+        if view.compensating:
+            return Compensate(order=compensation_for(view), deadline=wall_clock_ends(view))
         if phase_of(view.current_state) is None:
             return Proceed()
         return Perform(order=order_for(view), deadline=wall_clock_ends(view))
@@ -93,21 +107,52 @@ class Build:
         end_phase(recorder, report, role_actor(OWNERS[self.view.current_state]))
         return recorder.entries
 
-    def fail(self, number: int, code: str, message: str, at: datetime) -> list[Entry]:
-        """The order ``number`` could not be carried out: park."""
+    def fail(
+        self,
+        number: int,
+        code: str,
+        message: str,
+        at: datetime,
+        *,
+        usage: Usage | None = None,
+        attempts: tuple[Attempt, ...] = (),
+    ) -> list[Entry]:
+        """The order ``number`` could not be carried out: park. What its attempts used is counted all the same."""
         if not self.expects(number):
             return []
         recorder = Recorder(self.view, at)
         state = self.view.current_state
         check_move(state, State.ERROR)
-        recorder.record(PhaseFailed(phase=Phase(state.value), code=code, message=message), role_actor(OWNERS[state]))
+        fact = PhaseFailed(phase=Phase(state.value), code=code, message=message, usage=usage, attempts=attempts)
+        recorder.record(fact, role_actor(OWNERS[state]))
         return recorder.entries
 
     def expects(self, number: int) -> bool:
         """Whether the report of the order ``number`` is still wanted."""
         view = self.view
-        working = phase_of(view.current_state) is not None and not view.open_questions
+        working = phase_of(view.current_state) is not None and not view.open_questions and not view.compensating
         return working and not view.ended and view.ledger.phase_runs == number
+
+    def compensated(self, order: CompensationOrder, outcome: Compensation, at: datetime) -> list[Entry]:
+        """Take what came of ``order``. One that was overtaken changes nothing."""
+        if not self.expects_compensation(order):
+            return []
+        recorder = Recorder(self.view, at)
+        if not outcome.succeeded:
+            check_move(self.view.current_state, State.ERROR)
+        fact = PhaseCompensated(
+            phase=order.phase, succeeded=outcome.succeeded, message=outcome.message, evidence=outcome.evidence
+        )
+        recorder.record(fact, role_actor(order.role))
+        return recorder.entries
+
+    def expects_compensation(self, order: CompensationOrder) -> bool:
+        """Whether the outcome of ``order`` is still wanted."""
+        view = self.view
+        if view.ended or view.parked is not None or not view.compensating:
+            return False
+        pending = view.compensating[0]
+        return (pending.key, pending.runs + 1, pending.phase) == (order.number, order.run, order.phase)
 
     def expire(self, at: datetime) -> list[Entry]:
         """Apply the deadlines that have passed."""

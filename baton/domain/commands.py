@@ -120,6 +120,14 @@ class Abandon(Command):
     expected_state: AnyCaseState
 
 
+class Waive(Command):
+    """Let a finding pass: it holds nothing from now on."""
+
+    name = CommandName.WAIVE
+    finding_id: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    reason: Reason
+
+
 COMMANDS: dict[CommandName, type[Command]] = {command.name: command for command in Command.__subclasses__()}
 """The model of each command."""
 

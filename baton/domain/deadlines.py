@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from baton.domain.actors import SYSTEM
-from baton.domain.facts import ApprovalExpired, LimitReached, PhaseFailed
+from baton.domain.facts import ApprovalExpired, LimitReached, PhaseFailed, QuestionAnswered
 from baton.domain.moves import phase_before
-from baton.domain.moving import check_move
+from baton.domain.moving import check_limits, check_move
 from baton.domain.recorder import Recorder
-from baton.domain.terms import OnDeadline
+from baton.domain.terms import OnDeadline, OnUnanswered
 from baton.domain.view import BuildView, PendingApproval
 from baton.domain.vocabulary import LimitName, Phase, State
+
+_ASSUME = "Nobody answered in time. Assume what is most likely, and say what you assumed."
 
 
 def wall_clock_ends(view: BuildView) -> datetime | None:
@@ -64,6 +66,11 @@ def _nobody_approved(recorder: Recorder, pending: PendingApproval) -> None:
 
 def _nobody_answered(recorder: Recorder) -> None:
     view = recorder.view
+    if view.terms.on_unanswered is OnUnanswered.ASSUME:
+        for question in view.open_questions:
+            recorder.record(QuestionAnswered(question_id=question.id, answer=_ASSUME, assumed=True), SYSTEM)
+        check_limits(recorder)
+        return
     check_move(view.current_state, State.ERROR)
     asked = "; ".join(f"{question.id}: {question.text}" for question in view.open_questions)
     recorder.record(

@@ -38,6 +38,7 @@ from baton.domain.recorder import Recorder
 from baton.domain.refusals import Refusal
 from baton.domain.view import BuildView, PendingApproval
 from baton.domain.vocabulary import ActorKind, CommandName, LimitName, Phase, RefusalCode, Role, State
+from baton.domain.waiving import waive
 
 
 def require_state(view: BuildView, believed: State) -> None:
@@ -220,5 +221,6 @@ DECISIONS: dict[CommandName, Callable[[Recorder, Any], None]] = {
     CommandName.RESUME: _resume,
     CommandName.EXTEND_LIMITS: _extend_limits,
     CommandName.ABANDON: _abandon,
+    CommandName.WAIVE: waive,
 }
 """The decision of each command."""

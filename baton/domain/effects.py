@@ -3,14 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from baton.domain import decisions
 from baton.domain.facts import (
-    ApprovalExpired,
-    ApprovalRefused,
-    ApprovalRequested,
     BuildAbandoned,
     Fact,
-    LimitExtended,
-    LimitReached,
     PhaseFailed,
     QuestionAnswered,
     QuestionAsked,
@@ -18,24 +14,22 @@ from baton.domain.facts import (
     RolledBack,
     StateAdvanced,
 )
+from baton.domain.grounds import marks
 from baton.domain.handing import makes_handoff
 from baton.domain.journal import Entry
 from baton.domain.moves import PHASES, MoveKind, phase_of
 from baton.domain.parking import (
     park_for_answer,
-    park_for_expiry,
     park_for_failure,
-    park_for_limit,
-    park_for_refusal,
 )
-from baton.domain.reports import Finding, PhaseReport, Usage
-from baton.domain.terms import OnDeadline
+from baton.domain.reports import PhaseReport, Usage
 from baton.domain.view import (
     BuildView,
     Feedback,
     HandoffRecord,
     OpenQuestion,
-    PendingApproval,
+    PendingCompensation,
+    Rejection,
 )
 from baton.domain.vocabulary import EntryKind, Phase, State, Status
 
@@ -52,6 +46,8 @@ def _advanced(view: BuildView, fact: StateAdvanced, entry: Entry) -> None:
         findings = list(fact.findings)
         if fact.report is not None:
             findings += PhaseReport.model_validate(fact.report).findings
+        assert ended is not None
+        view.rejections[ended] = Rejection(tree=view.tree, findings=marks(findings))
         view.feedback = Feedback(from_state=fact.from_state, reason=fact.reason, findings=findings)
         _reopen(view, Phase(fact.to_state.value))
     elif ended is not None:
@@ -81,6 +77,10 @@ def _rolled_back(view: BuildView, fact: RolledBack, entry: Entry) -> None:
     phase = Phase(fact.to_state.value)
     _hand_over(view, fact, entry)
     view.ledger.rollbacks += 1
+    view.compensating = [
+        PendingCompensation(phase=passed, up_to=view.phases[passed].runs, key=entry.sequence)
+        for passed in fact.compensate
+    ]
     view.commit = fact.commit
     view.tree = None
     view.feedback = Feedback(from_state=fact.from_state, reason=fact.reason)
@@ -94,6 +94,8 @@ def _failed(view: BuildView, fact: PhaseFailed, entry: Entry) -> None:
         _take_report(view, fact.phase, fact.report)
         findings = list(PhaseReport.model_validate(fact.report).findings)
         view.feedback = Feedback(from_state=view.current_state, reason=fact.message, findings=findings)
+    elif fact.usage is not None:
+        view.ledger.add(fact.usage)
     park = park_for_answer if fact.code == "question_unanswered" else park_for_failure
     park(view, fact, entry.at)
 
@@ -111,48 +113,10 @@ def _answered(view: BuildView, fact: QuestionAnswered, entry: Entry) -> None:
     for question in view.questions:
         if question.id == fact.question_id:
             question.answer = fact.answer
+            question.assumed = fact.assumed
     if not view.open_questions:
         view.answer_deadline = None
         enter(view, Phase(view.current_state.value), entry)
-
-
-def _approval_requested(view: BuildView, fact: ApprovalRequested, entry: Entry) -> None:
-    view.pending_approval = PendingApproval(
-        state=fact.state, approvers=list(fact.approvers), requested_at=entry.at, deadline=fact.deadline
-    )
-
-
-def _approval_granted(view: BuildView, fact: Fact, entry: Entry) -> None:
-    view.pending_approval = None
-
-
-def _approval_refused(view: BuildView, fact: ApprovalRefused, entry: Entry) -> None:
-    refusal = Finding(id="approval-refused", message=fact.reason, evidence=f"approval:{fact.state.value}")
-    view.feedback = Feedback(from_state=fact.state, reason=fact.reason, findings=[refusal])
-    park_for_refusal(view, fact, entry.at, entry.actor.id)
-
-
-def _approval_expired(view: BuildView, fact: ApprovalExpired, entry: Entry) -> None:
-    if fact.outcome is OnDeadline.APPROVE:
-        view.pending_approval = None
-    else:
-        park_for_expiry(view, fact, entry.at)
-
-
-def _paused(view: BuildView, fact: Fact, entry: Entry) -> None:
-    view.paused = True
-
-
-def _resumed(view: BuildView, fact: Fact, entry: Entry) -> None:
-    view.paused = False
-
-
-def _limit_reached(view: BuildView, fact: LimitReached, entry: Entry) -> None:
-    park_for_limit(view, fact, entry.at)
-
-
-def _limit_extended(view: BuildView, fact: LimitExtended, entry: Entry) -> None:
-    view.limits = view.limits.extended(fact.limits)
 
 
 def _completed(view: BuildView, fact: Fact, entry: Entry) -> None:
@@ -197,6 +161,11 @@ def _take_report(view: BuildView, phase: Phase, report: dict[str, Any]) -> None:
     view.phases[phase].report = report
     view.commit = report.get("commit", view.commit)
     view.tree = report.get("tree", view.tree)
+    if view.base_commit is None:
+        view.base_commit = report.get("base")
+    told = report.get("compensations", [])
+    if told and all(one.get("succeeded") for one in told):
+        view.phases[phase].compensated = view.phases[phase].runs
     if (usage := report.get("usage")) is not None:
         view.ledger.add(Usage.model_validate(usage))
 
@@ -229,16 +198,18 @@ EFFECTS: dict[EntryKind, Callable[[BuildView, Any, Entry], None]] = {
     EntryKind.PHASE_FAILED: _failed,
     EntryKind.QUESTION_ASKED: _asked,
     EntryKind.QUESTION_ANSWERED: _answered,
-    EntryKind.APPROVAL_REQUESTED: _approval_requested,
-    EntryKind.APPROVAL_GRANTED: _approval_granted,
-    EntryKind.APPROVAL_REFUSED: _approval_refused,
-    EntryKind.APPROVAL_EXPIRED: _approval_expired,
-    EntryKind.PAUSED: _paused,
-    EntryKind.RESUMED: _resumed,
-    EntryKind.LIMIT_REACHED: _limit_reached,
-    EntryKind.LIMIT_EXTENDED: _limit_extended,
+    EntryKind.APPROVAL_REQUESTED: decisions.approval_requested,
+    EntryKind.APPROVAL_GRANTED: decisions.approval_granted,
+    EntryKind.APPROVAL_REFUSED: decisions.approval_refused,
+    EntryKind.APPROVAL_EXPIRED: decisions.approval_expired,
+    EntryKind.PAUSED: decisions.paused,
+    EntryKind.RESUMED: decisions.resumed,
+    EntryKind.LIMIT_REACHED: decisions.limit_reached,
+    EntryKind.LIMIT_EXTENDED: decisions.limit_extended,
     EntryKind.BUILD_COMPLETED: _completed,
     EntryKind.BUILD_CANCELLED: _cancelled,
     EntryKind.BUILD_ABANDONED: _abandoned,
+    EntryKind.FINDING_WAIVED: decisions.waived,
+    EntryKind.PHASE_COMPENSATED: decisions.compensated,
 }
 """The effect of each kind; kinds without one (``command_refused``) change nothing but the journal's head."""

@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from baton.domain.attempts import Attempt
+from baton.domain.evidence import Evidence, Finding, Usage
 from baton.domain.model import Value
 from baton.domain.moves import MoveKind
-from baton.domain.reports import Finding, Question
+from baton.domain.reports import Question
 from baton.domain.requests import BuildRequest
 from baton.domain.terms import OnDeadline, Terms
 from baton.domain.vocabulary import CommandName, EntryKind, LimitName, Phase, RefusalCode, Role, State
@@ -76,6 +78,9 @@ class RolledBack(Fact):
     to_role: Role
     reason: str
     commit: str | None = None
+    compensate: tuple[Phase, ...] = Field(
+        default=(), description="phases whose effects outside the workspace are undone first, in this order"
+    )
 
 
 class PhaseFailed(Fact):
@@ -86,6 +91,8 @@ class PhaseFailed(Fact):
     code: str = Field(description="what sort of failure; stable")
     message: str
     report: dict[str, Any] | None = Field(default=None, description="the report, if there was one")
+    usage: Usage | None = Field(default=None, description="of all attempts, when there is no report to say it")
+    attempts: tuple[Attempt, ...] = ()
 
 
 class QuestionAsked(Fact):
@@ -104,6 +111,7 @@ class QuestionAnswered(Fact):
     kind = EntryKind.QUESTION_ANSWERED
     question_id: str
     answer: str
+    assumed: bool = Field(default=False, description="nobody answered in time, and the role goes on without")
 
 
 class ApprovalRequested(Fact):
@@ -202,6 +210,25 @@ class BuildAbandoned(Fact):
     kind = EntryKind.BUILD_ABANDONED
     from_state: State
     reason: str
+
+
+class FindingWaived(Fact):
+    """A finding holds nothing from now on."""
+
+    kind = EntryKind.FINDING_WAIVED
+    finding_id: str
+    message: str = Field(default="", description="of the finding")
+    reason: str
+
+
+class PhaseCompensated(Fact):
+    """What ``phase`` did outside the workspace was undone on the way back. One that failed parks the build."""
+
+    kind = EntryKind.PHASE_COMPENSATED
+    phase: Phase
+    succeeded: bool
+    message: str = ""
+    evidence: tuple[Evidence, ...] = ()
 
 
 FACTS: dict[EntryKind, type[Fact]] = {fact.kind: fact for fact in Fact.__subclasses__()}

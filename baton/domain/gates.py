@@ -1,4 +1,4 @@
-"""The gates: whether the work may go forward, judged from the report alone.
+"""The gates: whether the work may go forward, judged from the report and what the build is held to.
 
 A gate believes no summary. What it asks for and does not find counts as missing evidence, and sends the work back.
 """
@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from baton.domain.grounds import Grounds
 from baton.domain.model import Value
+from baton.domain.moves import OWNERS
 from baton.domain.reports import Finding, PhaseReport, Severity
 from baton.domain.terms import Terms
 from baton.domain.vocabulary import Phase, Verdict
@@ -21,22 +23,34 @@ class Judgement(Value):
     reason: str = ""
 
 
-def judge(phase: Phase, report: PhaseReport, terms: Terms, commit: str | None) -> Judgement:
+def judge(
+    phase: Phase, report: PhaseReport, terms: Terms, commit: str | None, grounds: Grounds | None = None
+) -> Judgement:
     """Judge ``report``. ``commit`` is the commit that the phase was handed, if one is known."""
-    found = tuple(_findings(phase, report, terms, commit))
-    blocking = phase in _JUDGED and any(f.severity is Severity.ERROR for f in report.findings)
-    if not found and not blocking:
-        return Judgement(passed=True)
-    messages = [f.message for f in (*found, *report.findings) if f.severity is Severity.ERROR]
-    return Judgement(passed=False, findings=found, reason="; ".join(messages[:3])[:500])
+    grounds = grounds or Grounds(opinions_count=terms.rules < 2)
+    held = [finding for finding in report.findings if grounds.holds(finding)] if phase in _JUDGED else []
+    found = tuple(_findings(phase, report, terms, commit, answered=_answered_for(phase, terms, held)))
+    if not held and all(finding.severity is not Severity.ERROR for finding in found):
+        return Judgement(passed=True, findings=found)
+    grave = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+    reasons = [finding.message for finding in (*found, *(held or grave)) if finding.severity is Severity.ERROR]
+    return Judgement(passed=False, findings=found, reason="; ".join(reasons[:3])[:500])
+
+
+def _answered_for(phase: Phase, terms: Terms, held: list[Finding]) -> bool:
+    """Whether a role's bare word that it rejects the work counts: a person answers for it, or it has grounds."""
+    return terms.rules < 2 or phase not in _JUDGED or terms.role(OWNERS[phase.state]).manual or bool(held)
 
 
 _JUDGED = frozenset({Phase.TESTING, Phase.VERIFICATION, Phase.DEPLOYMENT})
 
 
-def _findings(phase: Phase, report: PhaseReport, terms: Terms, commit: str | None) -> Iterator[Finding]:
+def _findings(
+    phase: Phase, report: PhaseReport, terms: Terms, commit: str | None, *, answered: bool
+) -> Iterator[Finding]:
     if report.verdict is Verdict.REJECTED:
-        yield _gate("verdict", report.summary or f"{phase.value} was rejected")
+        said = report.summary or f"{phase.value} was rejected"
+        yield _gate("verdict", said) if answered else _opinion("verdict", said)
     if phase in _JUDGED:
         yield from _stale(report, commit)
         yield from _failed_tests(report)
@@ -44,7 +58,10 @@ def _findings(phase: Phase, report: PhaseReport, terms: Terms, commit: str | Non
         yield from _no_proof(report)
         yield from _coverage(report, terms.minimum_coverage)
     elif phase is Phase.VERIFICATION and report.approved_for_deployment is not True:
-        yield _gate("approved_for_deployment", _not_true("approved_for_deployment", report.approved_for_deployment))
+        said = _not_true("approved_for_deployment", report.approved_for_deployment)
+        missing = report.approved_for_deployment is None
+        gate = _gate if answered or missing else _opinion
+        yield gate("approved_for_deployment", said)
     elif phase is Phase.DEPLOYMENT and report.deployment_successful is not True:
         yield _gate("deployment_successful", _not_true("deployment_successful", report.deployment_successful))
 
@@ -94,6 +111,11 @@ def _stale(report: PhaseReport, commit: str | None) -> Iterator[Finding]:
 
 def _not_true(field: str, value: bool | None) -> str:
     return f"the report does not say {field}" if value is None else f"the report says {field}: false"
+
+
+def _opinion(rule: str, said: str) -> Finding:
+    message = f"{said} (no finding names a criterion or executed evidence, so it counts as an opinion)"
+    return Finding(id=f"opinion-{rule}", message=message, severity=Severity.WARNING)
 
 
 def _gate(rule: str, message: str) -> Finding:

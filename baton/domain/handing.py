@@ -6,7 +6,7 @@ from baton.domain.facts import FACTS, RetryRequested, RolledBack, StateAdvanced
 from baton.domain.journal import Entry
 from baton.domain.vocabulary import EntryKind
 
-_KEPT_BACK = {"usage", "verdict", "questions"}
+_KEPT_BACK = {"usage", "verdict", "questions", "attempts", "base"}
 
 
 def handed_on(report: dict[str, Any]) -> dict[str, Any]:

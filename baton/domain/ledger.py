@@ -1,11 +1,13 @@
 """What a build has used up. It only grows: rework, rollback and continue-as-new carry it on."""
 
 from datetime import datetime
+from typing import TypeVar
 
 from pydantic import BaseModel, Field
 
-from baton.domain.reports import Usage
-from baton.domain.terms import Limits
+from baton.domain.attempts import Budget
+from baton.domain.evidence import Usage
+from baton.domain.terms import Limits, PhaseLimits
 from baton.domain.vocabulary import LimitName
 
 
@@ -66,3 +68,21 @@ class Ledger(BaseModel):
             if used > maximum or (used == maximum and not name.counts_begun):
                 return name
         return None
+
+
+def left(ledger: Ledger, limits: Limits, phase: PhaseLimits) -> Budget:
+    """What the next phase may spend: its own limits, or what is left of the build's where that is less."""
+    return Budget(
+        requests=_least(phase.requests, limits.requests, ledger.requests),
+        tokens=_least(phase.tokens, limits.tokens, ledger.tokens),
+        money=_least(phase.money, limits.money, ledger.cost_usd),
+    )
+
+
+_Amount = TypeVar("_Amount", int, float)
+
+
+def _least(own: _Amount | None, of_build: _Amount | None, used: _Amount) -> _Amount | None:
+    remaining = None if of_build is None else max(of_build - used, type(of_build)(0))
+    known = [amount for amount in (own, remaining) if amount is not None]
+    return min(known, default=None)

@@ -1,6 +1,7 @@
 """How a build moves: every move is checked against the table, every forward move against its gate."""
 
 import itertools
+from collections.abc import Iterator
 
 from baton.domain.actors import SYSTEM, Actor, role_actor
 from baton.domain.facts import (
@@ -13,11 +14,17 @@ from baton.domain.facts import (
     StateAdvanced,
 )
 from baton.domain.gates import Judgement, judge
-from baton.domain.moves import MOVES, OWNERS, REWORK, MoveKind, following, phase_of
+from baton.domain.grounds import Grounds, marks
+from baton.domain.moves import MOVES, OWNERS, PHASES, REWORK, MoveKind, following, phase_of
+from baton.domain.parking import REWORK_STALLED
 from baton.domain.recorder import Recorder
 from baton.domain.refusals import Refusal
 from baton.domain.reports import PhaseReport, Question
+from baton.domain.view import BuildView
 from baton.domain.vocabulary import Phase, RefusalCode, State
+
+COMPENSATION_FAILED = "compensation_failed"
+"""The code of a build that is parked because what a phase did outside the workspace could not be undone."""
 
 
 def check_move(here: State, there: State) -> MoveKind:
@@ -35,16 +42,19 @@ def end_phase(recorder: Recorder, report: PhaseReport, actor: Actor) -> None:
     if report.questions:
         _ask(recorder, phase, report, actor)
         return
-    judgement = judge(phase, report, view.terms, view.commit)
-    if judgement.passed:
-        _forward(recorder, report, actor)
-    elif phase in REWORK:
-        _send_back(recorder, phase, report, judgement, actor)
+    undone = [one for one in report.compensations if not one.succeeded]
+    judgement = judge(phase, report, view.terms, view.commit, Grounds.of(view))
+    if undone:
+        _park(recorder, phase, report, COMPENSATION_FAILED, undone[0].message or "it could not be undone", actor)
+    elif judgement.passed:
+        _forward(recorder, report, judgement, actor)
+    elif phase not in REWORK:
+        _park(recorder, phase, report, "rejected", judgement.reason, actor)
+    elif _stalled(view, phase, report, judgement):
+        message = f"the findings are those of the last time, and nothing in the tree has changed: {judgement.reason}"
+        _park(recorder, phase, report, REWORK_STALLED, message, actor)
     else:
-        recorder.record(
-            PhaseFailed(phase=phase, code="rejected", message=judgement.reason, report=report.to_json()),
-            actor,
-        )
+        _send_back(recorder, phase, report, judgement, actor)
 
 
 def take_handoff(recorder: Recorder, actor: Actor, note: dict[str, object] | None = None) -> None:
@@ -67,7 +77,10 @@ def take_handoff(recorder: Recorder, actor: Actor, note: dict[str, object] | Non
 
 
 def return_to(recorder: Recorder, target: Phase, reason: str, actor: Actor) -> None:
-    """Roll back: by way of ``error``, so both legs are moves of the table. The caller has seen to the budget."""
+    """Roll back: by way of ``error``, so both legs are moves of the table. The caller has seen to the budget.
+
+    What the phases that are passed did outside the workspace is undone before ``target`` begins, the last one first.
+    """
     view = recorder.view
     here = view.current_state
     if here is not State.ERROR:
@@ -82,9 +95,18 @@ def return_to(recorder: Recorder, target: Phase, reason: str, actor: Actor) -> N
             to_role=OWNERS[target.state],
             reason=reason,
             commit=view.phases[target].base_commit,
+            compensate=tuple(_effective(view, target)),
         ),
         actor,
     )
+
+
+def _effective(view: BuildView, target: Phase) -> Iterator[Phase]:
+    """The phases from the last one back to ``target`` that have had effects which a rollback has to undo."""
+    for phase in reversed(PHASES[PHASES.index(target) :]):
+        record = view.phases[phase]
+        if phase in view.terms.role(record.role).compensates and record.runs > record.compensated:
+            yield phase
 
 
 def check_limits(recorder: Recorder) -> None:
@@ -107,7 +129,20 @@ def check_limits(recorder: Recorder) -> None:
     )
 
 
-def _forward(recorder: Recorder, report: PhaseReport, actor: Actor) -> None:
+def _park(recorder: Recorder, phase: Phase, report: PhaseReport, code: str, message: str, actor: Actor) -> None:
+    check_move(phase.state, State.ERROR)
+    recorder.record(PhaseFailed(phase=phase, code=code, message=message, report=report.to_json()), actor)
+
+
+def _stalled(view: BuildView, phase: Phase, report: PhaseReport, judgement: Judgement) -> bool:
+    """Whether the phase would send the same tree back for the same findings once more."""
+    before, tree = view.rejections.get(phase), report.tree or view.tree
+    if view.terms.rules < 2 or before is None or tree is None or before.tree != tree:
+        return False
+    return before.findings == marks([*judgement.findings, *report.findings])
+
+
+def _forward(recorder: Recorder, report: PhaseReport, judgement: Judgement, actor: Actor) -> None:
     here = recorder.view.current_state
     there = following(here)
     recorder.record(
@@ -118,6 +153,7 @@ def _forward(recorder: Recorder, report: PhaseReport, actor: Actor) -> None:
             to_role=OWNERS.get(there),
             move=check_move(here, there),
             report=report.to_json(),
+            findings=judgement.findings,
         ),
         actor,
     )

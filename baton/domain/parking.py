@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from baton.domain.facts import ApprovalExpired, ApprovalRefused, LimitReached, PhaseFailed
+from baton.domain.facts import ApprovalExpired, ApprovalRefused, LimitReached, PhaseCompensated, PhaseFailed
+from baton.domain.grounds import COMPENSATION
 from baton.domain.ledger import amount
 from baton.domain.view import LIMIT_CODE, BuildView, Parked
 from baton.domain.vocabulary import LimitName, Phase, State
@@ -10,10 +11,19 @@ from baton.domain.vocabulary import LimitName, Phase, State
 _UNITS = {
     LimitName.REWORK_ROUNDS: "rework rounds",
     LimitName.PHASE_RUNS: "phase runs",
+    LimitName.REQUESTS: "requests to models",
     LimitName.TOKENS: "tokens",
     LimitName.MONEY: "US dollars",
     LimitName.WALL_CLOCK: "seconds of wall clock",
 }
+
+REWORK_STALLED = "rework_stalled"
+"""The code of a build that is parked because its rework goes nowhere."""
+
+_STALLED = (
+    "Rollback to an earlier phase with a reason that says how to mend it; or waive what may be waived, or mend the "
+    "cause outside, then request-retry to perform {phase} again; or cancel, or abandon."
+)
 
 
 def park_for_failure(view: BuildView, fact: PhaseFailed, at: datetime) -> None:
@@ -23,7 +33,9 @@ def park_for_failure(view: BuildView, fact: PhaseFailed, at: datetime) -> None:
         at,
         code=fact.code,
         message=f"{fact.phase.value} failed: {fact.message}",
-        what_next=f"Mend the cause, then request-retry to perform {fact.phase.value} again; "
+        what_next=_STALLED.format(phase=fact.phase.value)
+        if fact.code == REWORK_STALLED
+        else f"Mend the cause, then request-retry to perform {fact.phase.value} again; "
         "or rollback to an earlier phase, cancel, or abandon.",
         retry_phase=fact.phase,
     )
@@ -38,6 +50,20 @@ def park_for_answer(view: BuildView, fact: PhaseFailed, at: datetime) -> None:
         message=fact.message,
         what_next=f"Request-retry to perform {fact.phase.value} again: it will ask once more; or cancel, or abandon.",
         retry_phase=fact.phase,
+    )
+
+
+def park_for_compensation(view: BuildView, fact: PhaseCompensated, at: datetime) -> None:
+    """What a phase did outside the workspace could not be undone."""
+    phase = fact.phase.value
+    _park(
+        view,
+        at,
+        code="compensation_failed",
+        message=f"what {phase} did could not be undone: {fact.message or 'it gave no reason'}",
+        what_next=f"Mend the cause, then request-retry to undo it and go on with {view.current_state.value}; "
+        f"or waive {COMPENSATION}{phase} when it was undone by hand, then request-retry; or cancel, or abandon.",
+        retry_phase=Phase(view.current_state.value),
     )
 
 

@@ -4,32 +4,31 @@ A report may come from a runner of ours or from anybody outside: known fields ar
 kept as they are.
 """
 
-from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, model_validator
 
+from baton.domain.attempts import Attempt, Compensation, Player
+from baton.domain.evidence import Evidence, Finding, Open, Severity, Usage
 from baton.domain.jsonvalue import MAX_DEPTH, NotJson, canonical, clean
 from baton.domain.model import describe
 from baton.domain.refusals import Refusal
 from baton.domain.vocabulary import RefusalCode, Verdict
 
+__all__ = [
+    "MAX_REPORT_BYTES",
+    "Evidence",
+    "Finding",
+    "PhaseReport",
+    "Question",
+    "Severity",
+    "Usage",
+    "clean_result",
+    "parse_report",
+]
+
 MAX_REPORT_BYTES = 256 * 1024
 """The largest report, as JSON. Large results belong in the workspace; the report carries their commit."""
-
-
-class Severity(StrEnum):
-    """Whether a finding holds the work."""
-
-    ERROR = "error"  # sends the work back
-    WARNING = "warning"  # is told, and holds nothing
-
-
-_WARNINGS = {"warning", "warn", "info", "note", "low", "minor", "advisory", "hint", "style"}
-
-
-def _severity(value: Any) -> Any:
-    return Severity.WARNING if str(value).lower() in _WARNINGS else Severity.ERROR
 
 
 _OUTSIDE = {"fractions": True}
@@ -48,42 +47,7 @@ def _percent(value: Any, info: ValidationInfo) -> Any:
     return round(value * 100, 6) if info.context == _OUTSIDE and 0 <= value <= 1 else value
 
 
-class _Open(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="allow", ser_json_inf_nan="constants")
-
-
-class Finding(_Open):
-    """One defect, tied to an acceptance criterion or to executed evidence. A plain text is a finding too."""
-
-    id: str = ""
-    message: str
-    severity: Annotated[Severity, BeforeValidator(_severity)] = Severity.ERROR
-    criterion: str | None = Field(default=None, description="ID of the acceptance criterion that is not met")
-    evidence: str | None = Field(default=None, description="what was executed: a test ID, a linter or scanner rule")
-    path: str | None = None
-    line: int | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _text(cls, value: Any) -> Any:
-        return {"message": value} if isinstance(value, str) else value
-
-
-class Evidence(_Open):
-    """One command that was executed, on which commit, and what came of it."""
-
-    name: str
-    command: tuple[str, ...] = ()
-    exit_code: int | None = None
-    duration_seconds: float | None = None
-    commit: str | None = None
-    tree: str | None = None
-    counts: dict[str, float] = Field(default_factory=dict)
-    tools: dict[str, str] = Field(default_factory=dict, description="tool name to version")
-    sandbox: str | None = Field(default=None, description="what confined the command")
-
-
-class Question(_Open):
+class Question(Open):
     """Something that a role needs to know from a person. A plain text is a question too."""
 
     id: str = ""
@@ -95,20 +59,7 @@ class Question(_Open):
         return {"text": value} if isinstance(value, str) else value
 
 
-_Count = Annotated[int, Field(ge=0, le=10**12)]
-
-
-class Usage(_Open):
-    """What a phase used. Cost in US dollars; an unknown price is ``None``, never 0."""
-
-    requests: _Count = 0
-    input_tokens: _Count = 0
-    output_tokens: _Count = 0
-    cached_tokens: _Count = 0
-    cost_usd: Annotated[float, Field(ge=0, le=10**12)] | None = None
-
-
-class PhaseReport(_Open):
+class PhaseReport(Open):
     """The report of one phase. Every field is optional; which ones a gate asks for is said in ``gates``.
 
     One that the journal could not carry (NaN, say) is not made at all, so it fails where the role works.
@@ -131,6 +82,13 @@ class PhaseReport(_Open):
     )
     approved_for_deployment: bool | None = None
     deployment_successful: bool | None = None
+    proofs: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="acceptance criterion ID to the IDs of the tests that passed and prove it"
+    )
+    player: Player | None = Field(default=None, description="who did the phase")
+    attempts: tuple[Attempt, ...] = Field(default=(), description="what it took, when it took more than one")
+    compensations: tuple[Compensation, ...] = Field(default=(), description="what was undone in this phase")
+    base: str | None = Field(default=None, description="the commit that the build began with")
 
     @model_validator(mode="after")
     def _storable(self) -> Self:

@@ -30,6 +30,9 @@ class BuildRequest(Value):
     repo: Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=_PLAIN)] | None = Field(
         default=None, description="path or URL of the repository to work on"
     )
+    ref: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PLAIN)] | None = Field(
+        default=None, description="branch, tag or commit of the repository to begin at; none is the profile's"
+    )
     metadata: dict[str, Any] = Field(default_factory=dict)
 
     @field_validator("requirements", "metadata")

@@ -5,11 +5,14 @@ from typing import Any
 
 from pydantic import Field
 
+from baton.domain.attempts import Budget
 from baton.domain.handing import handed_on
+from baton.domain.ledger import left
 from baton.domain.model import Value
 from baton.domain.moves import OWNERS, PHASES
 from baton.domain.requests import BuildRequest
-from baton.domain.view import BuildView, Feedback, OpenQuestion
+from baton.domain.terms import Dilution
+from baton.domain.view import BuildView, Feedback, GivenApproval, OpenQuestion
 from baton.domain.vocabulary import Phase, Role
 
 
@@ -30,6 +33,32 @@ class PhaseOrder(Value):
     commit: str | None = Field(default=None, description="the commit to work from; none before the first phase")
     journal_head: str = Field(description="hash of the journal's last entry when the order was given")
     minimum_coverage: float = Field(description="percent that the gate after testing asks for")
+    base_commit: str | None = Field(default=None, description="the commit that the build began with")
+    profile_digest: str = Field(default="", description="SHA-256 of the profile that the build opened with")
+    dilution: Dilution = Field(default=Dilution.BLOCK, description="what weakened tests and checks mean")
+    waived: tuple[str, ...] = Field(default=(), description="IDs of findings that an approver let pass")
+    approvals: tuple[GivenApproval, ...] = Field(default=(), description="those given so far")
+    budget: Budget = Field(default=Budget(), description="what the phase may spend")
+
+    @property
+    def build_id(self) -> str:
+        """The build that the order belongs to."""
+        return self.request.build_id
+
+
+class CompensationOrder(Value):
+    """An order to undo what a phase did outside the workspace. ``number`` and ``run`` are the key of every effect."""
+
+    number: int = Field(description="sequence of the journal entry that asked for it")
+    run: int = Field(description="the how-manieth try this is; 1 is the first")
+    phase: Phase
+    role: Role
+    workflow_id: str
+    request: BuildRequest
+    reason: str = Field(description="why the build goes back")
+    commit: str | None = Field(default=None, description="the commit that the build has gone back to")
+    report: dict[str, Any] | None = Field(default=None, description="the phase's last report")
+    journal_head: str
 
     @property
     def build_id(self) -> str:
@@ -41,6 +70,13 @@ class Perform(Value):
     """Have a role perform its phase. ``deadline`` is the end of the build's wall clock."""
 
     order: PhaseOrder
+    deadline: datetime | None = None
+
+
+class Compensate(Value):
+    """Have a role undo what its phase did outside the workspace."""
+
+    order: CompensationOrder
     deadline: datetime | None = None
 
 
@@ -58,7 +94,7 @@ class Ended(Value):
     """Nothing more."""
 
 
-Step = Perform | Proceed | Wait | Ended
+Step = Perform | Compensate | Proceed | Wait | Ended
 
 
 def order_for(view: BuildView) -> PhaseOrder:
@@ -80,4 +116,27 @@ def order_for(view: BuildView) -> PhaseOrder:
         commit=view.commit,
         journal_head=view.head.hash,
         minimum_coverage=view.terms.minimum_coverage,
+        base_commit=view.base_commit,
+        profile_digest=view.terms.digest,
+        dilution=view.terms.dilution,
+        waived=tuple(sorted(view.waived)),
+        approvals=tuple(view.approvals),
+        budget=left(view.ledger, view.limits, view.terms.role(OWNERS[view.current_state]).limits),
+    )
+
+
+def compensation_for(view: BuildView) -> CompensationOrder:
+    """The order for the first of ``view.compensating``."""
+    pending = view.compensating[0]
+    return CompensationOrder(
+        number=pending.key,
+        run=pending.runs + 1,
+        phase=pending.phase,
+        role=OWNERS[pending.phase.state],
+        workflow_id=view.workflow_id,
+        request=view.request,
+        reason=view.feedback.reason if view.feedback is not None else "",
+        commit=view.commit,
+        report=view.phases[pending.phase].report,
+        journal_head=view.head.hash,
     )

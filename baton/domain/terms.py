@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 
 from baton.domain.model import Value
 from baton.domain.moves import HANDOFFS
-from baton.domain.vocabulary import LimitName, Role, State
+from baton.domain.vocabulary import LimitName, Phase, Role, State
 
 _LONGEST = timedelta(days=36_525)
 """A century: longer spans run off the end of the calendar when they are added to a time."""
@@ -22,6 +22,36 @@ class OnDeadline(StrEnum):
 
     REFUSE = "refuse"  # as if refused: the build is parked
     APPROVE = "approve"  # as if approved
+
+
+class OnUnanswered(StrEnum):
+    """What happens to a question that nobody answers in time."""
+
+    PARK = "park"  # the build is parked
+    ASSUME = "assume"  # the role goes on with what is most likely, and says so
+
+
+class Dilution(StrEnum):
+    """What it means that tests or checks were weakened since the build began."""
+
+    BLOCK = "block"  # it sends the work back, until an approver waives it
+    TELL = "tell"  # it is told, and holds nothing
+
+
+CURRENT_RULES = 2
+"""The rules by which builds that open now are judged.
+
+1: every error finding counts. 2: a finding counts when it names a criterion or executed evidence; the same findings
+on the same tree park the build; findings can be waived.
+"""
+
+
+class PhaseLimits(Value):
+    """What one run of a role's phase may spend. ``None`` is no limit. Money in US dollars."""
+
+    requests: int | None = Field(default=None, ge=1)
+    tokens: int | None = Field(default=None, ge=1)
+    money: float | None = Field(default=None, gt=0)
 
 
 class RoleTerms(Value):
@@ -35,6 +65,8 @@ class RoleTerms(Value):
     )
     attempts: int = Field(default=3, ge=1, description="attempts before the build is parked")
     backoff: timedelta = Field(default=timedelta(seconds=1), description="before the second attempt; it doubles")
+    limits: PhaseLimits = PhaseLimits()
+    compensates: tuple[Phase, ...] = Field(default=(), description="phases whose effects a rollback has to undo")
 
 
 class ApprovalTerms(Value):
@@ -50,6 +82,7 @@ class Limits(Value):
 
     rework_rounds: int | None = Field(default=5, ge=0)
     phase_runs: int | None = Field(default=50, ge=1)
+    requests: int | None = Field(default=None, ge=1, description="to models")
     tokens: int | None = Field(default=None, ge=1)
     money: float | None = Field(default=None, gt=0, description="US dollars")
     wall_clock: timedelta | None = Field(default=None, gt=timedelta(0), le=_LONGEST)
@@ -75,7 +108,11 @@ class Terms(Value):
     answer_deadline: timedelta | None = Field(
         default=None, gt=timedelta(0), le=_LONGEST, description="for a question before the build is parked"
     )
+    on_unanswered: OnUnanswered = OnUnanswered.PARK
     limits: Limits = Limits()
+    rules: int = Field(default=1, ge=1, description="the rules that judge the build; see CURRENT_RULES")
+    dilution: Dilution = Dilution.BLOCK
+    waivers: tuple[str, ...] = Field(default=(), description="who may waive findings; without any, any person")
     priority: int = Field(default=3, ge=1, le=5, description="of the build's phases among others; 1 goes first")
     history_events: int | None = Field(
         default=None,

@@ -5,9 +5,9 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
+from baton.domain.evidence import Finding
 from baton.domain.journal import Head
 from baton.domain.ledger import Ledger
-from baton.domain.reports import Finding
 from baton.domain.requests import BuildRequest
 from baton.domain.terms import Limits, Terms
 from baton.domain.vocabulary import LimitName, Phase, Role, State, Status
@@ -22,6 +22,7 @@ class PhaseRecord(BaseModel):
     completed_at: datetime | None = None
     base_commit: str | None = Field(default=None, description="the commit that the work was handed over with")
     report: dict[str, Any] | None = None
+    compensated: int = Field(default=0, description="the last run whose effects outside the workspace were undone")
 
 
 class HandoffRecord(BaseModel):
@@ -51,6 +52,7 @@ class OpenQuestion(BaseModel):
     phase: Phase
     text: str
     answer: str | None = None
+    assumed: bool = Field(default=False, description="nobody answered in time, and the role goes on without")
 
 
 class PendingApproval(BaseModel):
@@ -60,6 +62,41 @@ class PendingApproval(BaseModel):
     approvers: list[str]
     requested_at: datetime
     deadline: datetime | None = None
+
+
+class GivenApproval(BaseModel):
+    """An approval that was given."""
+
+    state: State
+    by: str
+    at: datetime
+    reason: str = ""
+
+
+class Waiver(BaseModel):
+    """A finding that an approver let pass."""
+
+    finding_id: str
+    by: str
+    at: datetime
+    reason: str
+
+
+class Rejection(BaseModel):
+    """What a phase sent the work back for, and the tree it looked at."""
+
+    tree: str | None
+    findings: list[str] = Field(description="what tells each finding from the others, sorted")
+
+
+class PendingCompensation(BaseModel):
+    """A phase whose effects up to its run ``up_to`` are to be undone; ``runs`` counts how often that was tried."""
+
+    phase: Phase
+    up_to: int
+    key: int = Field(description="sequence of the entry that asked for it")
+    runs: int = 0
+    message: str = Field(default="", description="why the last try failed")
 
 
 LIMIT_CODE = "limit_"
@@ -128,6 +165,11 @@ class BuildView(BaseModel):
     pending_approval: PendingApproval | None = None
     paused: bool = False
     parked: Parked | None = None
+    base_commit: str | None = Field(default=None, description="the commit that the build began with")
+    approvals: list[GivenApproval] = Field(default_factory=list)
+    waivers: list[Waiver] = Field(default_factory=list)
+    rejections: dict[Phase, Rejection] = Field(default_factory=dict, description="the last of each phase")
+    compensating: list[PendingCompensation] = Field(default_factory=list, description="what is undone next, in order")
     outcome: Status | None = Field(default=None, description="how it ended: complete, cancelled or failed")
     commands: dict[str, int] = Field(
         default_factory=dict,
@@ -143,6 +185,11 @@ class BuildView(BaseModel):
     def open_questions(self) -> list[OpenQuestion]:
         """Questions without an answer."""
         return [question for question in self.questions if question.answer is None]
+
+    @property
+    def waived(self) -> frozenset[str]:
+        """The IDs of findings that hold nothing."""
+        return frozenset(waiver.finding_id for waiver in self.waivers)
 
     def maximum(self, name: LimitName) -> float | None:
         """The budget ``name`` as it stands now."""

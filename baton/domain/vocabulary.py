@@ -81,6 +81,8 @@ class EntryKind(StrEnum):
     BUILD_COMPLETED = "build_completed"  # the end: released
     BUILD_CANCELLED = "build_cancelled"  # the end: cancelled
     BUILD_ABANDONED = "build_abandoned"  # the end: given up
+    FINDING_WAIVED = "finding_waived"  # an approver let a finding pass
+    PHASE_COMPENSATED = "phase_compensated"  # what a phase did outside the workspace was undone, or could not be
 
 
 class CommandName(StrEnum):
@@ -96,6 +98,7 @@ class CommandName(StrEnum):
     RESUME = "resume"  # start phases again
     EXTEND_LIMITS = "extend_limits"  # raise budgets
     ABANDON = "abandon"  # give up; the workflow fails, truthfully
+    WAIVE = "waive"  # let a finding pass
 
 
 class ActorKind(StrEnum):
@@ -119,6 +122,7 @@ class LimitName(StrEnum):
 
     REWORK_ROUNDS = "rework_rounds"  # moves back for rework
     PHASE_RUNS = "phase_runs"  # phases begun, repeats included
+    REQUESTS = "requests"  # requests to models
     TOKENS = "tokens"  # model tokens, input and output
     MONEY = "money"  # US dollars
     WALL_CLOCK = "wall_clock"  # seconds since the build was started
@@ -148,6 +152,7 @@ class RefusalCode(StrEnum):
     NOT_AN_APPROVER = "not_an_approver"  # the profile does not list this person
     NO_SUCH_QUESTION = "no_such_question"  # never asked, or already answered
     QUESTION_OPEN = "question_open"  # answer first
+    NO_SUCH_FINDING = "no_such_finding"  # nobody raised it, or it is of a kind that nobody can waive
     LIMIT_REACHED = "limit_reached"  # still over the budget: extend it first
     REPORT_TOO_LARGE = "report_too_large"  # put large things in the workspace and hand over their commit
     START_DIFFERS = "start_differs"  # the build ID is taken by another request

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from baton.domain.reports import PhaseReport
 from baton.domain.steps import PhaseOrder
-from baton.domain.vocabulary import Role
+from baton.domain.vocabulary import Phase, Role
 from baton.workshop.limits import Limits, SandboxPolicy
 from baton.workshop.workspace import Workspace
 
@@ -26,6 +26,14 @@ class RunnerOptions(BaseModel):
     """Base of a runner's options: immutable, and strict, so that a misspelt option is not silently lost."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def compensates(self, phase: Phase) -> bool:
+        """Whether a rollback past ``phase`` has something to undo outside the workspace.
+
+        A runner whose options say so has ``async compensate(order: CompensationOrder, workspace, heartbeat)``, which
+        returns a :class:`~baton.domain.attempts.Compensation`. It may be called again for the same order.
+        """
+        return False
 
 
 @dataclass(frozen=True)

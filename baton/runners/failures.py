@@ -13,21 +13,26 @@
 ``code`` is stable and crosses the wire; ``retryable`` says whether another attempt can help.
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 from baton.contracts import errors
 
 
 class RunnerFailure(Exception):
-    """Base of them all. ``quoted`` holds the last lines that the program wrote, made safe to show."""
+    """Base of them all. ``quoted`` holds the last lines that the program wrote, made safe to show.
+
+    ``retry_after`` is how long to wait before the next attempt, where somebody has said so.
+    """
 
     code: ClassVar[str]
     retryable: ClassVar[bool] = False
 
-    def __init__(self, message: str, quoted: str = "") -> None:
+    def __init__(self, message: str, quoted: str = "", *, retry_after: timedelta | None = None) -> None:
         super().__init__(f"{message}\n{quoted}" if quoted else message)
         self.message = message
         self.quoted = quoted
+        self.retry_after = retry_after
 
 
 class RunnerFailed(RunnerFailure):

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from baton.domain.terms import ApprovalTerms, Limits, RoleTerms, Terms
+from baton.domain.moves import OWNERS, PHASES
+from baton.domain.terms import CURRENT_RULES, ApprovalTerms, Limits, PhaseLimits, RoleTerms, Terms
 from baton.domain.vocabulary import Role
 from baton.runners.base import CannotPlay, Runner, RunnerContext, Surroundings
 from baton.runners.profile_errors import Problem, invalid, meant, problems_in
@@ -50,10 +51,14 @@ class Profile:
         return Terms(
             profile=self.name,
             digest=self.digest,
-            roles={role: self._role_terms(section) for role, section in file.roles.items()},
+            roles={role: self._role_terms(role) for role in file.roles},
+            rules=CURRENT_RULES,
+            dilution=file.gates.dilution,
+            waivers=self._waivers(),
             minimum_coverage=file.gates.minimum_coverage,
             approvals={state: ApprovalTerms(**section.model_dump()) for state, section in file.gates.approvals.items()},
             answer_deadline=file.questions.deadline,
+            on_unanswered=file.questions.on_deadline,
             limits=Limits(**file.limits.model_dump()),
             history_events=file.history.continue_as_new_after,
         )
@@ -61,7 +66,7 @@ class Profile:
     def runner(self, role: Role, surroundings: Surroundings) -> Runner:
         """The runner that plays ``role``. Raises RunnerMisconfigured when it does not fit this worker."""
         section = self.file.roles[role]
-        timeout = self._role_terms(section).timeout
+        timeout = self._role_terms(role).timeout
         # A little less than Temporal allows, so that the runner can still say that its time was up.
         wall = max(timeout - _MARGIN, timeout * 0.8).total_seconds()
         context = RunnerContext(
@@ -73,10 +78,24 @@ class Profile:
         )
         return self.registry.find(section.runner).from_options(self.options[role], context)
 
-    def _role_terms(self, section: RoleSection) -> RoleTerms:
-        given = {name: getattr(section, name) for name in _OWN}
-        manual = self.registry.find(section.runner).manual
-        return RoleTerms(manual=manual, **{name: value for name, value in given.items() if value is not None})
+    def _role_terms(self, role: Role) -> RoleTerms:
+        section, options = self.file.roles[role], self.options[role]
+        given = {name: value for name in _OWN - {"limits"} if (value := getattr(section, name)) is not None}
+        # Options of runners from elsewhere need not be RunnerOptions.
+        compensates = getattr(options, "compensates", lambda phase: False)
+        return RoleTerms(
+            manual=self.registry.find(section.runner).manual,
+            limits=PhaseLimits(**section.limits.model_dump()) if section.limits is not None else PhaseLimits(),
+            compensates=tuple(phase for phase in PHASES if OWNERS[phase.state] is role and compensates(phase)),
+            **given,
+        )
+
+    def _waivers(self) -> tuple[str, ...]:
+        """Who may waive findings: who the profile says, else whoever approves anything in it."""
+        gates = self.file.gates
+        if gates.waivers is not None:
+            return gates.waivers
+        return tuple(sorted({name for section in gates.approvals.values() for name in section.approvers}))
 
 
 def read_profile(name: str, source: str, raw: bytes, registry: Registry) -> Profile:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from baton.domain.moves import HANDOFFS
-from baton.domain.terms import OnDeadline
+from baton.domain.terms import Dilution, OnDeadline, OnUnanswered
 from baton.domain.vocabulary import Role, State
 from baton.runners.durations import Duration
 from baton.workshop.limits import MIB, Limits, SandboxPolicy
@@ -40,6 +40,14 @@ class Heading(_Section):
     description: str = ""
 
 
+class RoleLimits(_Section):
+    """``[roles.<role>.limits]``: what one run of the role's phase may spend. Money in US dollars."""
+
+    requests: int | None = Field(default=None, ge=1)
+    tokens: int | None = Field(default=None, ge=1)
+    money: float | None = Field(default=None, gt=0)
+
+
 class RoleSection(BaseModel):
     """``[roles.<role>]``. What is not named here is an option of the runner."""
 
@@ -50,6 +58,7 @@ class RoleSection(BaseModel):
     heartbeat: Duration | None = None
     attempts: int | None = Field(default=None, ge=1, le=1000)
     backoff: Duration | None = None
+    limits: RoleLimits | None = None
 
 
 class ApprovalSection(_Section):
@@ -65,12 +74,15 @@ class Gates(_Section):
 
     minimum_coverage: float = Field(default=80.0, ge=0, le=100)
     approvals: dict[Handoff, ApprovalSection] = Field(default_factory=dict)
+    dilution: Dilution = Dilution.BLOCK
+    waivers: tuple[str, ...] | None = None
 
 
 class Questions(_Section):
     """``[questions]``."""
 
     deadline: Duration | None = None
+    on_deadline: OnUnanswered = OnUnanswered.PARK
 
 
 class LimitsSection(_Section):
@@ -78,6 +90,7 @@ class LimitsSection(_Section):
 
     rework_rounds: Annotated[Annotated[int, Field(ge=0)] | None, NoLimit] = 5
     phase_runs: Annotated[Annotated[int, Field(ge=1)] | None, NoLimit] = 50
+    requests: Annotated[Annotated[int, Field(ge=1)] | None, NoLimit] = None
     tokens: Annotated[Annotated[int, Field(ge=1)] | None, NoLimit] = None
     money: Annotated[Annotated[float, Field(gt=0)] | None, NoLimit] = None
     wall_clock: Annotated[Duration | None, NoLimit] = None

@@ -15,7 +15,7 @@ BATON = {
     "GIT_COMMITTER_NAME": "Baton",
     "GIT_COMMITTER_EMAIL": "baton@localhost",
 }
-_EPOCH = {"GIT_AUTHOR_DATE": "@0 +0000", "GIT_COMMITTER_DATE": "@0 +0000"}
+EPOCH = {"GIT_AUTHOR_DATE": "@0 +0000", "GIT_COMMITTER_DATE": "@0 +0000"}
 _URL = re.compile(r"(?:https?|ssh|git|file)://[^\s]+", re.IGNORECASE)
 _SCP = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9._-]+:[^:\s][^\s]*")
 _REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]{0,199}")
@@ -46,7 +46,7 @@ async def begin(git: Git, repo: str | None, ref: str | None, fetch_env: Mapping[
     start = await _fetched(git, repo, ref, fetch_env) if repo is not None else None
     if start is None:
         tree = (await git("write-tree")).decode().strip()
-        start = (await git("commit-tree", tree, "-m", "Begin", env={**BATON, **_EPOCH})).decode().strip()
+        start = (await git("commit-tree", tree, "-m", "Begin", env={**BATON, **EPOCH})).decode().strip()
     await git("update-ref", BRANCH, start)
     await git("read-tree", start)
     await git("checkout-index", "--all", "--force")

@@ -13,8 +13,8 @@ import asyncio
 import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -125,13 +125,28 @@ class Workspace(History):
         """Make the tree, and the head, equal to `commit` exactly: all else in the tree is removed."""
         async with self._writing() as lock:
             target = await self._commit(commit)
-            if self.tree.is_symlink() or not self.tree.is_dir():
-                self.tree.unlink(missing_ok=True)
-                self.tree.mkdir()
-            await asyncio.to_thread(empty, self.tree)
-            await self._git("read-tree", target.sha, lock=lock)
-            await self._git("checkout-index", "--all", "--force", lock=lock)
+            await self._check_out(target, lock)
             await self._git("update-ref", _origin.BRANCH, target.sha, lock=lock)
+
+    async def snapshot(self) -> str:
+        """Keep the tree as it is now: a commit on top of the head, which stays where it is. Returns its name."""
+        async with self._writing() as lock:
+            await asyncio.to_thread(tidy, self.tree)
+            head = await self.head()
+            with self._index() as env:
+                await self._git("read-tree", head.sha, env=env, lock=lock)
+                await self._git("add", "--all", env=env, lock=lock)
+                tree = (await self._git("write-tree", env=env, lock=lock)).decode().strip()
+            sha = await self._git(
+                "commit-tree", tree, "-p", head.sha, "-m", "Snapshot", env={**_origin.BATON, **_origin.EPOCH}, lock=lock
+            )
+            return sha.decode().strip()
+
+    async def bring_back(self, snapshot: str) -> None:
+        """Make the tree equal to ``snapshot``; the head stays where it is, so that a commit holds the difference."""
+        async with self._writing() as lock:
+            target = await self._commit(snapshot)
+            await self._check_out(target, lock)
 
     async def tag(self, name: str, commit: str, message: str) -> None:
         """Put an annotated tag on a commit; done already is done. Raises TagTaken if it is on another."""
@@ -153,6 +168,21 @@ class Workspace(History):
                 return
             if taken != target:
                 raise TagTaken(f"tag {name!r} is on commit {taken.sha}, not on {target.sha}; choose another name")
+
+    async def _check_out(self, target: Commit, lock: int) -> None:
+        if self.tree.is_symlink() or not self.tree.is_dir():
+            self.tree.unlink(missing_ok=True)
+            self.tree.mkdir()
+        await asyncio.to_thread(empty, self.tree)
+        await self._git("read-tree", target.sha, lock=lock)
+        await self._git("checkout-index", "--all", "--force", lock=lock)
+
+    @contextmanager
+    def _index(self) -> Iterator[dict[str, str]]:
+        """An index of its own, so that the one of the tree stays as it is."""
+        self.private.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.private, prefix="index-") as scratch:
+            yield {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[int]:

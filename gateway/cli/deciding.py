@@ -48,6 +48,16 @@ def register(app: typer.Typer) -> None:
         """Answer a role's question."""
         await tell(call, build, CommandName.ANSWER, question_id=question, answer=text)
 
+    @command(app, "waive", sends=True)
+    async def waive(
+        call: Invocation,
+        build: BuildArgument,
+        finding: Annotated[str, typer.Argument(metavar="FINDING", help="The finding's ID; see status --json.")],
+        reason: Reason,
+    ) -> None:
+        """Let a finding pass: weakened tests or checks, or what could not be undone."""
+        await tell(call, build, CommandName.WAIVE, finding_id=finding, reason=reason)
+
     @command(app, "abandon", sends=True)
     async def abandon(call: Invocation, build: BuildArgument, reason: Reason, expect: Expect = None) -> None:
         """Give a build up: it ends as failed."""

@@ -92,6 +92,9 @@ def evidence(record: PhaseRecord) -> str:
         said.append(f"{coverage:g} % covered")
     if findings := report.get("findings"):
         said.append(f"{len(findings)} finding{'s' if len(findings) > 1 else ''}")
+    if attempts := report.get("attempts"):
+        how = [one["resumed"] for one in attempts if isinstance(one, dict) and one.get("resumed")]
+        said.append(f"{len(attempts)} attempts" + (f", resumed: {how[-1]}" if how else ""))
     if isinstance(commit := report.get("commit"), str):
         said.append(f"commit {commit[:8]}")
     return line(", ".join(said) or report.get("summary", ""), 80)
@@ -132,6 +135,7 @@ def _ledger(view: BuildView) -> Text:
     counts: list[tuple[str, float, LimitName]] = [
         ("phase runs", used.phase_runs, LimitName.PHASE_RUNS),
         ("rework rounds", used.rework_rounds, LimitName.REWORK_ROUNDS),
+        ("requests", used.requests, LimitName.REQUESTS),
         ("tokens", used.tokens, LimitName.TOKENS),
         ("USD", used.cost_usd, LimitName.MONEY),
     ]

@@ -11,7 +11,7 @@ from tests.unit.domain.driver import make_terms
 
 def test_the_budgets_are_told_as_numbers() -> None:
     limits = Limits(tokens=5, money=0.5, wall_clock=timedelta(minutes=2))
-    assert [limits.maximum(name) for name in LimitName] == [5, 50, 5, 0.5, 120.0]
+    assert [limits.maximum(name) for name in LimitName] == [5, 50, None, 5, 0.5, 120.0]
     assert Limits(rework_rounds=None).maximum(LimitName.REWORK_ROUNDS) is None
 
 
