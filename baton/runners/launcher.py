@@ -102,7 +102,7 @@ class Launcher:
             cwd=cwd,
             writable=[*writable, *self.options.writable],
             readable=[*readable, *self.options.readable],
-            env={"PATH": self._path(), "HOME": scratch, "TMPDIR": scratch, **(env or {}), **self.passed},
+            env={"PATH": self.path(), "HOME": scratch, "TMPDIR": scratch, **(env or {}), **self.passed},
             limits=replace(self.limits, wall_seconds=left),
             policy=self.policy,
             network=self.options.network,
@@ -111,6 +111,7 @@ class Launcher:
             on_stdout=on_stdout,
         )
 
-    def _path(self) -> str:
-        own = str(Path(sys.executable).parent)
-        return os.pathsep.join([own, self.environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")])
+    def path(self, more: Sequence[Path] = ()) -> str:
+        """PATH for a command: where Baton's Python lies, then ``more``, then the worker's."""
+        own = Path(sys.executable).parent
+        return os.pathsep.join([*map(str, (own, *more)), self.environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")])

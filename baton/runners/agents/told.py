@@ -23,6 +23,7 @@ class Told:
     cost_usd: float | None = None
     answers: dict[str, Usage] = field(default_factory=dict)
     sum: Usage | None = None
+    open: bool = False
 
     @property
     def usage(self) -> Usage | None:

@@ -1,0 +1,103 @@
+"""Aider: ``aider --message-file``. It speaks to people; what it used stands in the log of its own statistics."""
+
+import re
+from pathlib import Path
+
+from baton.domain.reports import Usage
+from baton.runners.agents.own_folder import read_left
+from baton.runners.agents.preset import Agent, Call, Command, Preset, event
+from baton.runners.agents.told import Told
+
+_WORDS = (
+    "--yes-always", "--no-auto-commits", "--no-dirty-commits", "--no-gitignore", "--no-check-update",
+    "--no-show-release-notes", "--no-show-model-warnings", "--analytics-disable", "--disable-playwright",
+    "--no-pretty", "--no-stream", "--no-fancy-input", "--no-detect-urls", "--no-suggest-shell-commands",
+    "--no-browser", "--no-notifications",
+)  # fmt: skip
+_STATISTICS = "statistics.jsonl"
+_MOST_READ = 8 * 1024 * 1024
+_FAILED = re.compile(r"^(litellm\.\w*(?:Error|Exception).*|.*(?:API key|Model .* not found).*)$")
+
+
+def _command(call: Call) -> Command:
+    session = call.resume or call.session or "baton"
+    words = ["--message-file", str(call.prompt), *_WORDS]
+    words += ["--analytics-log", str(call.scratch / _STATISTICS)]
+    words += ["--chat-history-file", str(_history(call.home, session))]
+    words += ["--input-history-file", str(call.scratch / "input-history")]
+    if not call.writes:
+        words += ["--chat-mode", "ask"]
+    if call.model is not None:
+        words += ["--model", call.model]
+    if call.resume is not None:
+        words += ["--restore-chat-history"]
+    return Command(tuple(words), {"AIDER_ANALYTICS": "false"})
+
+
+def _hear(told: Told, line: str) -> None:
+    if _FAILED.match(line):
+        told.error = line.strip()
+
+
+def _recall(told: Told, call: Call) -> None:
+    told.session = call.resume or call.session or ""
+    told.message = _last_message(_history(call.home, told.session)) or told.message
+    asked = answered = 0
+    total = Usage(cost_usd=0.0)
+    for line in _lines(call.scratch / _STATISTICS):
+        try:
+            said = event(line)
+        except ValueError:
+            continue
+        asked += said.get("event") == "message_send_starting"
+        if said.get("event") == "message_send":
+            answered += 1
+            used = said["properties"]
+            total = Usage(
+                requests=answered,
+                input_tokens=total.input_tokens + used["prompt_tokens"],
+                output_tokens=total.output_tokens + used["completion_tokens"],
+                cost_usd=used["total_cost"],
+            )
+    # It gives 0 for a model whose price it does not know.
+    told.sum = total.model_copy(update={"cost_usd": total.cost_usd or None}) if answered else None
+    if asked > answered:
+        told.error = told.error or "its last question to the model was not answered"
+    else:
+        told.error = "" if asked else told.error
+
+
+def _history(home: Path, session: str) -> Path:
+    return home / f"chat-{session}.md"
+
+
+def _last_message(history: Path) -> str:
+    """What the model said last: below the last line of the user's, without the program's own lines."""
+    text = "\n".join(_lines(history))
+    said = re.split(r"^####.*$", text, flags=re.MULTILINE)[-1]
+    return "\n".join(line for line in said.splitlines() if not line.startswith(("> ", "# aider chat"))).strip()
+
+
+def _lines(file: Path) -> list[str]:
+    return (read_left(file, _MOST_READ) or b"").decode(errors="replace").splitlines()
+
+
+def _keeps(home: Path, session: str) -> bool:
+    return _history(home, session).is_file()
+
+
+AIDER = Preset(
+    name=Agent.AIDER,
+    title="aider",
+    program="aider",
+    install="pip install aider-chat",
+    keys=("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY", "DEEPSEEK_API_KEY"),
+    addresses=("OPENAI_API_BASE", "ANTHROPIC_BASE_URL"),
+    logins=(".aider.conf.yml",),
+    leavings=(".aider.tags.cache.v*",),
+    command=_command,
+    hear=_hear,
+    recall=_recall,
+    keeps=_keeps,
+    names_sessions=True,
+)
