@@ -85,7 +85,7 @@ async def take_up(memory: Memory, workspace: Workspace, record: Record, keeps: C
 
     ``keeps`` says whether the agent still has the conversation of an ID.
     """
-    if memory.attempt == 1:
+    if memory.attempt == 1 and not memory.elsewhere:
         return Start()
     told = record.session
     session = told if told is not None and keeps(told) else None
