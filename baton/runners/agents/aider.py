@@ -14,14 +14,18 @@ _WORDS = (
     "--no-pretty", "--no-stream", "--no-fancy-input", "--no-detect-urls", "--no-suggest-shell-commands",
     "--no-browser", "--no-notifications",
 )  # fmt: skip
+_CONFIG = ".aider.conf.yml"
 _STATISTICS = "statistics.jsonl"
 _MOST_READ = 8 * 1024 * 1024
+_EDIT = re.compile(r"^\S+\n```.*?^```$", re.MULTILINE | re.DOTALL)
 _FAILED = re.compile(r"^(litellm\.\w*(?:Error|Exception).*|.*(?:API key|Model .* not found).*)$")
 
 
 def _command(call: Call) -> Command:
     session = call.resume or call.session or "baton"
     words = ["--message-file", str(call.prompt), *_WORDS]
+    # Without these it would read settings in the tree, which could send the key wherever they like.
+    words += ["--env-file", "/dev/null", "--config", str(call.home / _CONFIG)]
     words += ["--analytics-log", str(call.scratch / _STATISTICS)]
     words += ["--chat-history-file", str(_history(call.home, session))]
     words += ["--input-history-file", str(call.scratch / "input-history")]
@@ -31,7 +35,7 @@ def _command(call: Call) -> Command:
         words += ["--model", call.model]
     if call.resume is not None:
         words += ["--restore-chat-history"]
-    return Command(tuple(words), {"AIDER_ANALYTICS": "false"})
+    return Command(tuple(words), {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}, {_CONFIG: "analytics-disable: true\n"})
 
 
 def _hear(told: Told, line: str) -> None:
@@ -41,7 +45,9 @@ def _hear(told: Told, line: str) -> None:
 
 def _recall(told: Told, call: Call) -> None:
     told.session = call.resume or call.session or ""
-    told.message = _last_message(_history(call.home, told.session)) or told.message
+    said = _last_message(_history(call.home, told.session))
+    # What it wrote stands in the tree; the message is what it said about it.
+    told.message = _EDIT.sub("", said).strip() or said if call.writes else said
     asked = answered = 0
     total = Usage(cost_usd=0.0)
     for line in _lines(call.scratch / _STATISTICS):
@@ -93,7 +99,7 @@ AIDER = Preset(
     install="pip install aider-chat",
     keys=("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY", "DEEPSEEK_API_KEY"),
     addresses=("OPENAI_API_BASE", "ANTHROPIC_BASE_URL"),
-    logins=(".aider.conf.yml",),
+    logins=(_CONFIG,),
     leavings=(".aider.tags.cache.v*",),
     command=_command,
     hear=_hear,

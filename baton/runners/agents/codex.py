@@ -6,7 +6,17 @@ from baton.domain.reports import Usage
 from baton.runners.agents.preset import Agent, Call, Command, Preset, event, found
 from baton.runners.agents.told import Told
 
-_SETTINGS = ("check_for_update_on_startup=false", "analytics.enabled=false", "feedback.enabled=false")
+_SETTINGS = (
+    "check_for_update_on_startup=false",
+    "analytics.enabled=false",
+    "feedback.enabled=false",
+    "features.plugins=false",
+    "features.apps=false",
+    # Without it, it waits for ever where nothing listens.
+    "features.unbounded_connection_retries=false",
+    # Variables named like keys are not for the commands that it runs.
+    "shell_environment_policy.ignore_default_excludes=false",
+)
 
 
 def _command(call: Call) -> Command:

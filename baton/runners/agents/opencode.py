@@ -11,6 +11,9 @@ _QUIET = {
     "OPENCODE_DISABLE_AUTOUPDATE": "1",
     "OPENCODE_DISABLE_LSP_DOWNLOAD": "1",
     "OPENCODE_DISABLE_SHARE": "1",
+    "OPENCODE_PURE": "1",
+    # Settings in the tree could run commands at its start, and send the key wherever they like.
+    "OPENCODE_DISABLE_PROJECT_CONFIG": "1",
 }
 
 

@@ -27,11 +27,13 @@ class OwnFolder:
     def __init__(self, workspace: Workspace, agent: Agent, role: Role) -> None:
         self.path = workspace.private / "agents" / agent.value / role.value
         self.path.mkdir(parents=True, exist_ok=True)
+        self._lent: set[str] = set()
 
     def write(self, files: Mapping[str, str]) -> None:
-        """Write ``files``: path below the folder to text."""
+        """Write ``files``, path below the folder to text, but for those of which the user's own are lent."""
         for name, text in files.items():
-            self._place(name).write_text(text, encoding="utf-8")
+            if name not in self._lent:
+                self._place(name).write_text(text, encoding="utf-8")
 
     @contextmanager
     def lent(self, config: Sequence[str], home: Path) -> Iterator[None]:
@@ -39,18 +41,17 @@ class OwnFolder:
 
         Raises RunnerMisconfigured for one that is not there, and for more than 64 MiB.
         """
-        copied: list[str] = []
         try:
             for name, file in _files(config, home):
                 place = self._place(name)
-                copied.append(name)
+                self._lent.add(name)
                 shutil.copyfile(file, place)
                 place.chmod(0o600)
             yield
         finally:
             # A login does not stay with a build.
-            for name in copied:
-                self._place(name)
+            while self._lent:
+                self._place(self._lent.pop())
 
     def _place(self, name: str) -> Path:
         """Where ``name`` is to stand: its folders are there, and nothing is in its place. No link is followed."""

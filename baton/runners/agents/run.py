@@ -44,7 +44,7 @@ class Run:
         """Run the program on ``task``. ``begun`` hears the conversation's ID, ``spent`` the usage whenever it grows."""
         preset, call = self.options.preset, self.call
         command = preset.command(call)
-        self.folder.write({name: text for name, text in command.files.items() if name not in self.options.config})
+        self.folder.write(command.files)
         call.prompt.write_text(task, encoding="utf-8")
         heard = _Heard(begun, spent)
         if call.session is not None or call.resume is not None:

@@ -1,12 +1,10 @@
 """Programs that speak as Claude Code does, and misbehave as they are told."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from temporalio.testing import ActivityEnvironment
 
 from tests.activities.conftest import Bench
 
@@ -68,10 +66,3 @@ def agent(bench: Bench) -> Agent:
         return file
 
     return make
-
-
-def attempt(number: int) -> ActivityEnvironment:
-    """What the activity of the ``number``-th attempt at an order runs in."""
-    environment = ActivityEnvironment()
-    environment.info = replace(environment.info, attempt=number)
-    return environment

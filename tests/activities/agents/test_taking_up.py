@@ -1,11 +1,7 @@
 """An attempt that was cut short, and the next one at the same order."""
 
 import asyncio
-import subprocess
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+import shutil
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -13,8 +9,8 @@ from temporalio.exceptions import ApplicationError
 from baton.domain.attempts import Resumption
 from baton.domain.reports import PhaseReport
 from baton.domain.vocabulary import Phase
-from baton.runtime.processes import kill_tree
-from tests.activities.agents.conftest import Agent, attempt
+from tests.activities.agents.conftest import Agent
+from tests.activities.agents.killing import attempt, killed_worker
 from tests.activities.conftest import Bench, appeared
 from tests.orders import an_order
 
@@ -35,26 +31,8 @@ def how(report: PhaseReport) -> Resumption | None:
     return report.attempts[-1].resumed
 
 
-@asynccontextmanager
-async def killed_worker(bench: Bench) -> AsyncIterator[None]:
-    """A worker in a process of its own performs the order; it is killed at the end of the context."""
-    command = [sys.executable, "-m", "tests.activities.agents.worker_to_kill", str(bench.folder)]
-    worker = subprocess.Popen(
-        command, cwd=Path(__file__).parents[3], env=dict(bench.environment), stdin=subprocess.PIPE
-    )
-    assert worker.stdin is not None
-    worker.stdin.write(ORDER.model_dump_json().encode())
-    worker.stdin.close()
-    try:
-        yield
-    finally:
-        worker.kill()  # it alone: what it started has to end by itself
-        await asyncio.to_thread(worker.wait, 20)
-        kill_tree(worker.pid)
-
-
 async def _killed_at_work(bench: Bench) -> None:
-    async with killed_worker(bench):
+    async with killed_worker(bench, ORDER):
         tree = bench.folder / "workspaces" / "adder-1" / "tree"
         await appeared(tree / "half.py")
         await asyncio.sleep(0.1)
@@ -89,7 +67,7 @@ async def test_without_the_files_the_conversation_is_taken_up(bench: Bench, agen
     agent(HANGS)
     await _killed_at_work(bench)
     # Not a tree any more, and so nothing that could be kept.
-    subprocess.run(["rm", "-rf", bench.folder / "workspaces" / "adder-1" / "tree"], check=True)
+    shutil.rmtree(bench.folder / "workspaces" / "adder-1" / "tree")
     agent(FINDS)
     report = await bench.perform(ORDER, attempt(2))
     assert report.summary.startswith("resumed, [], Your work was cut short, not by you, and the files are as")

@@ -1,9 +1,8 @@
 """What an agent can do wrong: to the tree, to git, to the machine, to its own end."""
 
-import os
-import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 from temporalio.exceptions import ApplicationError
 
@@ -64,10 +63,9 @@ async def test_what_is_left_in_the_tree_counts_whatever_was_done_to_git(
     assert await _files(bench, report.commit) == left
     workspace = await bench.workspace()
     assert not (workspace.tree / ".git").exists()
-    git = ["git", f"--git-dir={workspace.tree.parent / 'repo.git'}"]
-    told = subprocess.run([*git, "rev-list", f"{report.commit}"], capture_output=True, text=True, check=True).stdout
-    assert commit in told.split()[:2]
-    assert len(told.split()) <= 3
+    told = (await workspace._git("rev-list", report.commit or "")).decode().split()
+    assert commit in told[:2]
+    assert len(told) <= 3
 
 
 @pytest.mark.parametrize(
@@ -130,7 +128,7 @@ async def test_an_agent_holds_itself_where_no_sandbox_does(bench: Bench, agent: 
 
 
 async def test_processes_that_an_agent_leaves_behind_are_ended(bench: Bench, agent: Agent) -> None:
-    mark = f"left-{os.getpid()}"
+    mark = f"left-{bench.folder.name}"
     agent(
         f"""
         import subprocess
@@ -140,7 +138,9 @@ async def test_processes_that_an_agent_leaves_behind_are_ended(bench: Bench, age
         """
     )
     await bench.perform(an_order(Phase.IMPLEMENTATION))
-    assert subprocess.run(["pgrep", "-f", mark], capture_output=True, check=False).stdout == b""
+    assert [
+        process.pid for process in psutil.process_iter(["cmdline"]) if mark in (process.info["cmdline"] or [])
+    ] == []
 
 
 async def test_an_agent_that_is_stuck_is_stopped(bench: Bench, agent: Agent) -> None:
