@@ -44,7 +44,7 @@ dev: $(INSTALLED) ## Temporal, its Web UI and a worker on this machine, until Ct
 	$(BIN)/python starter.py dev $(ARGS)
 
 test: lint ## lint, then every test with coverage (ARGS="-k mirror")
-	$(BIN)/pytest --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: $(INSTALLED) ## style, types and the floors of the house
 	$(BIN)/ruff check

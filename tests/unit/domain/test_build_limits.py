@@ -84,7 +84,9 @@ REACHED = [
 ]
 
 
-@pytest.mark.parametrize(("reach", "name", "message", "what_next", "extension"), REACHED, ids=lambda value: str(value))
+@pytest.mark.parametrize(
+    ("reach", "name", "message", "what_next", "extension"), REACHED, ids=[row[1] for row in REACHED]
+)
 def test_a_limit_parks_and_only_its_extension_lets_the_build_go_on(
     reach: Any, name: str, message: str, what_next: str, extension: tuple[str, float]
 ) -> None:
