@@ -34,7 +34,8 @@ def _command(call: Call) -> Command:
     if call.model is not None:
         words += ["--model", call.model]
     if call.resume is not None:
-        words += ["--restore-chat-history"]
+        # With little room, as is its default, it would first have the model sum the conversation up.
+        words += ["--restore-chat-history", "--max-chat-history-tokens", "32768"]
     return Command(tuple(words), {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}, {_CONFIG: "analytics-disable: true\n"})
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from baton.domain.reports import Usage
-from baton.runners.agents.preset import Agent, Call, Command, Preset, event, found
+from baton.runners.agents.own_folder import read_left
+from baton.runners.agents.preset import Agent, Call, Command, Preset, event
 from baton.runners.agents.told import Told
 
 _ENV = {"GEMINI_TELEMETRY_ENABLED": "false", "GEMINI_CLI_NO_RELAUNCH": "true"}
@@ -14,6 +15,7 @@ _SETTINGS: dict[str, Any] = {
     "privacy": {"usageStatisticsEnabled": False},
 }
 _KEY = "GEMINI_API_KEY"
+_MOST_READ = 64 * 1024 * 1024
 
 
 def _command(call: Call) -> Command:
@@ -61,7 +63,9 @@ def _end(told: Told, said: dict[str, Any]) -> None:
 
 
 def _keeps(home: Path, session: str) -> bool:
-    return found(home, f".gemini/tmp/*/chats/session-*-{session[:8]}.jsonl")
+    """Only a conversation without tools: of others it sends each tool's result twice, and its provider refuses that."""
+    kept = [read_left(file, _MOST_READ) for file in home.glob(f".gemini/tmp/*/chats/session-*-{session[:8]}.jsonl")]
+    return any(text is not None and b'"functionResponse"' not in text for text in kept)
 
 
 GEMINI = Preset(

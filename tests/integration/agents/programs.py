@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from baton.domain.attempts import Resumption
 from baton.runners.agents.known import PRESETS
 from baton.runners.agents.preset import Agent
 from tests.modelserver import Call, ModelServer, Say, Turn
@@ -37,17 +38,20 @@ def missing(agent: Agent) -> str:
 class Case:
     """How an agent meets the model server: lines of its role in the profile, and its turn that writes the file.
 
-    ``writes`` gets the path of the tree. ``requests`` is what it tells of two answers.
+    ``writes`` gets the path of the tree. ``requests`` is what it tells of two answers. ``resumes`` says what it goes on
+    with after a kill, and ``quiet`` that it calls nobody but the model.
     """
 
     agent: Agent
     profile: Callable[[ModelServer], str]
     writes: Callable[[Path], Turn]
     requests: int = 2
+    resumes: Resumption = Resumption.FULL
+    quiet: bool = True
 
 
 def _claude(server: ModelServer) -> str:
-    return f'model = "claude-sonnet-4-5"\nset_env = {{ ANTHROPIC_BASE_URL = "{server.url}" }}'
+    return f'model = "claude-sonnet-4-5"\nset_env.ANTHROPIC_BASE_URL = "{server.url}"'
 
 
 def _codex(server: ModelServer) -> str:
@@ -57,7 +61,7 @@ def _codex(server: ModelServer) -> str:
 
 
 def _gemini(server: ModelServer) -> str:
-    return f'model = "gemini-2.5-pro"\nset_env = {{ GOOGLE_GEMINI_BASE_URL = "{server.url}" }}'
+    return f'model = "gemini-2.5-pro"\nset_env.GOOGLE_GEMINI_BASE_URL = "{server.url}"'
 
 
 def _opencode(server: ModelServer) -> str:
@@ -67,11 +71,11 @@ def _opencode(server: ModelServer) -> str:
         "models": {"test-model": {}},
     }
     config = json.dumps({"provider": {"gateway": provider}})
-    return f"model = \"gateway/test-model\"\nset_env = {{ OPENCODE_CONFIG_CONTENT = '{config}' }}"
+    return f"model = \"gateway/test-model\"\nset_env.OPENCODE_CONFIG_CONTENT = '{config}'"
 
 
 def _aider(server: ModelServer) -> str:
-    return f'model = "openai/test-model"\nset_env = {{ OPENAI_API_BASE = "{server.openai_url}" }}'
+    return f'model = "openai/test-model"\nset_env.OPENAI_API_BASE = "{server.openai_url}"'
 
 
 CASES = (
@@ -90,16 +94,19 @@ CASES = (
         Agent.GEMINI,
         _gemini,
         lambda tree: Call("write_file", {"file_path": str(tree / FILE), "content": CODE}),
+        resumes=Resumption.PARTIAL,
     ),
     Case(
         Agent.OPENCODE,
         _opencode,
         lambda tree: Call("write", {"filePath": str(tree / FILE), "content": CODE}),
+        quiet=False,
     ),
     Case(
         Agent.AIDER,
         _aider,
         lambda tree: Say(f"I write it.\n\n{FILE}\n```\n{CODE}```\n"),
         requests=1,
+        quiet=False,
     ),
 )
