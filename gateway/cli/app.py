@@ -8,6 +8,7 @@ import typer
 
 from gateway.cli import (
     advancing,
+    agents,
     cancelling,
     db,
     deciding,
@@ -85,6 +86,7 @@ for _group in (
     holding,
     cancelling,
     db,
+    agents,
     examining,
 ):
     _group.register(app)

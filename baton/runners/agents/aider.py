@@ -1,7 +1,10 @@
 """Aider: ``aider --message-file``. It speaks to people; what it used stands in the log of its own statistics."""
 
+import contextlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from baton.domain.reports import Usage
 from baton.runners.agents.own_folder import read_left
@@ -49,29 +52,27 @@ def _recall(told: Told, call: Call) -> None:
     said = _last_message(_history(call.home, told.session))
     # What it wrote stands in the tree; the message is what it said about it.
     told.message = _EDIT.sub("", said).strip() or said if call.writes else said
-    asked = answered = 0
-    total = Usage(cost_usd=0.0)
-    for line in _lines(call.scratch / _STATISTICS):
-        try:
-            said = event(line)
-        except ValueError:
-            continue
-        asked += said.get("event") == "message_send_starting"
-        if said.get("event") == "message_send":
-            answered += 1
-            used = said["properties"]
-            total = Usage(
-                requests=answered,
-                input_tokens=total.input_tokens + used["prompt_tokens"],
-                output_tokens=total.output_tokens + used["completion_tokens"],
-                cost_usd=used["total_cost"],
-            )
-    # It gives 0 for a model whose price it does not know.
-    told.sum = total.model_copy(update={"cost_usd": total.cost_usd or None}) if answered else None
-    if asked > answered:
+    events = list(_events(call.scratch / _STATISTICS))
+    asked = sum(each.get("event") == "message_send_starting" for each in events)
+    answers = [each["properties"] for each in events if each.get("event") == "message_send"]
+    if answers:
+        told.sum = Usage(
+            requests=len(answers),
+            input_tokens=sum(answer["prompt_tokens"] for answer in answers),
+            output_tokens=sum(answer["completion_tokens"] for answer in answers),
+            # It gives 0 for a model whose price it does not know.
+            cost_usd=answers[-1]["total_cost"] or None,
+        )
+    if asked > len(answers):
         told.error = told.error or "its last question to the model was not answered"
-    else:
-        told.error = "" if asked else told.error
+    elif asked:
+        told.error = ""
+
+
+def _events(file: Path) -> Iterator[dict[str, Any]]:
+    for line in _lines(file):
+        with contextlib.suppress(ValueError):
+            yield event(line)
 
 
 def _history(home: Path, session: str) -> Path:

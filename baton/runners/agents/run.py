@@ -9,7 +9,7 @@ from baton.runners.agents.installation import Installation
 from baton.runners.agents.options import AgentOptions
 from baton.runners.agents.own_folder import OwnFolder
 from baton.runners.agents.preset import Call
-from baton.runners.agents.told import Listener, Told
+from baton.runners.agents.told import Listener, Told, unreadable
 from baton.runners.command_report import failure_of
 from baton.runners.failures import ReportUnreadable, RunnerFailed, RunnerFailure
 from baton.runners.launcher import Launcher
@@ -60,7 +60,8 @@ class Run:
             on_stdout=listener.feed,
         )
         told = listener.close()
-        preset.recall(told, call)
+        with unreadable():
+            preset.recall(told, call)
         heard.changed(told)
         return Ended(told, result)
 

@@ -1,6 +1,7 @@
 """What an agent has told so far: its output is read line by line, while it works."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from baton.domain.reports import Usage
@@ -78,8 +79,13 @@ class Listener:
         if self._dropping:
             self._dropping = False
             return
-        try:
+        with unreadable():
             self.hear(self.told, raw.decode(errors="replace"))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            return
         self.changed(self.told)
+
+
+@contextmanager
+def unreadable() -> Iterator[None]:
+    """Passes over what has not the form that was expected of an agent: a part of it may have been understood."""
+    with suppress(ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+        yield
