@@ -14,7 +14,7 @@ from baton.domain.attempts import Compensation
 from baton.domain.refusals import Refusal
 from baton.domain.reports import clean_result
 from baton.domain.steps import CompensationOrder
-from baton.runners.base import Compensating, Runner, Surroundings
+from baton.runners.base import Compensating, Heartbeat, Runner, Surroundings
 from baton.runners.catalogue import Profiles
 from baton.runners.failures import ReportUnreadable, RequestUnusable, RunnerFailure, RunnerMisconfigured
 from baton.runners.profile import Profile
