@@ -12,7 +12,9 @@ from baton.domain.ledger import amount
 from baton.domain.moves import PHASES
 from baton.domain.view import BuildView, PhaseRecord
 from baton.domain.vocabulary import LimitName, Phase
-from gateway.cli.looks import clock, command_text, span, status_text, words
+from gateway.cli.criteria import criteria_of
+from gateway.cli.deadline import until
+from gateway.cli.looks import command_text, span, status_text, words
 from gateway.cli.plain import line, text
 
 _MOST_FINDINGS = 5
@@ -30,6 +32,7 @@ def build_screen(view: BuildView, width: int) -> list[RenderableType]:
         Text(),
         _indented(_phases(view, narrow=width < _NARROW)),
         Text(),
+        *_criteria(view),
         *_waiting(view),
         *_feedback(view),
         _indented(_ledger(view)),
@@ -100,6 +103,12 @@ def evidence(record: PhaseRecord) -> str:
     return line(", ".join(said) or report.get("summary", ""), 80)
 
 
+def _criteria(view: BuildView) -> Iterator[RenderableType]:
+    table = criteria_of(view)
+    if table is not None:
+        yield from (_indented(table), Text())
+
+
 def _waiting(view: BuildView) -> Iterator[RenderableType]:
     waits = view.waiting_for
     if waits is None:
@@ -107,8 +116,8 @@ def _waiting(view: BuildView) -> Iterator[RenderableType]:
     title = {"decision": "Parked", "resume": "Paused"}.get(waits.kind, f"Waits for {_article(waits.kind)}")
     yield _indented(Text(title, "bold yellow"))
     yield _indented(text(waits.what))
-    if waits.deadline is not None:
-        yield _indented(text(f"until {clock(waits.deadline)}", "dim"))
+    if when := until(view):
+        yield _indented(text(when, "dim"))
     yield command_text(waits.command, _INDENT)
     yield Text()
 

@@ -5,7 +5,7 @@ from tests.modelserver.turns import Say, Turn
 
 
 def asides(request: Request) -> Turn | None:
-    """Answers what an agent that works with tools asks without them: a title for its session, or whether the key is good."""
+    """Answers what an agent asks without its tools: a title for its session, or whether the key is good."""
     if request.conversation.tools:
         return None
     return Say('{"title": "A task"}')

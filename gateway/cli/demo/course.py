@@ -47,6 +47,7 @@ class Ending:
     outcome: Outcome
     runs: list[PhaseRun]
     deviations: list[str]
+    view: BuildView
 
 
 def the_request() -> BuildRequest:
@@ -116,4 +117,4 @@ async def conclude(stack: Stack, builds: Builds, build_id: str, seconds: float) 
         database_url=redacted(stack.settings.database_url),
         mirror_matches_history=not deviations,
     )
-    return Ending(outcome, runs_of(entries), deviations)
+    return Ending(outcome, runs_of(entries), deviations, view)
