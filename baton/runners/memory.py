@@ -48,7 +48,9 @@ class Memory:
     @classmethod
     def of(cls, workspace: Workspace, order: PhaseOrder) -> "Memory":
         """The memory of ``order`` on this machine. Its folder is there."""
-        key = hashlib.sha256(order.model_dump_json().encode()).hexdigest()[:24]
+        # Not the whole order: a role that is checked gets what was executed among its inputs.
+        told = f"{order.phase.value} {order.role.value} {order.commit} {order.journal_head}"
+        key = hashlib.sha256(told.encode()).hexdigest()[:24]
         folder = workspace.private / _FOLDER / f"{order.number}-{key}"
         folder.mkdir(parents=True, exist_ok=True)
         return _open.setdefault(folder, cls(folder))

@@ -14,7 +14,7 @@ from baton.workshop.errors import (
     UnsafeLink,
     WorkspaceBusy,
 )
-from baton.workshop.workspace import FileEntry, Workspace, Workspaces
+from baton.workshop.workspace import Workspace, Workspaces
 
 
 async def test_a_fresh_workspace_begins_with_the_same_empty_commit(workspaces: Workspaces) -> None:
@@ -46,8 +46,8 @@ async def test_a_commit_holds_new_changed_and_deleted_files(workspace: Workspace
     (workspace.tree / "kept").write_text("22")
     (workspace.tree / "gone").unlink()
     second = await workspace.commit("second", author="Ann Other <ann@localhost>")
-    assert await workspace.files(second.sha) == [
-        FileEntry("kept", "100644", 2), FileEntry("sub/run.sh", "100755", 9)
+    assert [(entry.path, entry.mode, entry.size) for entry in await workspace.files(second.sha)] == [
+        ("kept", "100644", 2), ("sub/run.sh", "100755", 9)
     ]  # fmt: skip
     assert await workspace.changed_files(first.sha) == ["gone", "kept"]
     assert await workspace.changed_files(begin.sha) == ["kept", "sub/run.sh"]
@@ -125,6 +125,16 @@ async def test_a_tag_is_put_once_and_never_moved(workspace: Workspace) -> None:
     await workspace.tag("v1.0", first.sha, "Release 1.0")
     with pytest.raises(TagTaken, match=f"'v1.0' is on commit {first.sha}"):
         await workspace.tag("v1.0", second.sha, "Release 1.0")
+
+
+async def test_a_release_that_is_given_up_has_no_tag_any_more(workspace: Workspace) -> None:
+    first = await workspace.head()
+    (workspace.tree / "a").write_text("1")
+    second = await workspace.commit("more", author="x")
+    await workspace.tag(workspace.release_tag, first.sha, "Release 1.0")
+    await workspace.give_up_release()
+    await workspace.give_up_release()
+    await workspace.tag(workspace.release_tag, second.sha, "Release 1.1")
 
 
 @pytest.mark.parametrize("name", ["-d", "a b", "a..b", "x.lock", ""])
