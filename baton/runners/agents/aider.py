@@ -20,7 +20,7 @@ _WORDS = (
 _CONFIG = ".aider.conf.yml"
 _STATISTICS = "statistics.jsonl"
 _MOST_READ = 8 * 1024 * 1024
-_EDIT = re.compile(r"^\S+\n```.*?^```$", re.MULTILINE | re.DOTALL)
+_EDIT = re.compile(r"\n*^\S+\n```.*?^```$\n*", re.MULTILINE | re.DOTALL)
 _FAILED = re.compile(r"^(litellm\.\w*(?:Error|Exception).*|.*(?:API key|Model .* not found).*)$")
 
 
@@ -51,7 +51,7 @@ def _recall(told: Told, call: Call) -> None:
     told.session = call.resume or call.session or ""
     said = _last_message(_history(call.home, told.session))
     # What it wrote stands in the tree; the message is what it said about it.
-    told.message = _EDIT.sub("", said).strip() or said if call.writes else said
+    told.message = _EDIT.sub("\n\n", said).strip() or said if call.writes else said
     events = list(_events(call.scratch / _STATISTICS))
     asked = sum(each.get("event") == "message_send_starting" for each in events)
     answers = [each["properties"] for each in events if each.get("event") == "message_send"]
