@@ -4,7 +4,7 @@
     refs/baton/<build>/commits/<commit>  every commit that was handed over, each under its own name
     refs/baton/<build>/release           the tag of the release
 
-References are made and never moved, and only a release that is given up is removed: a push that is repeated finds its work done, two machines cannot
+References are only ever made, never moved: a push that is repeated finds its work done, two machines cannot
 overwrite each other, and a rollback finds the commit that it goes back to. The release's alone is removed, when that
 release was given up.
 """
