@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from baton.domain.attempts import Compensation
 from baton.domain.reports import PhaseReport
-from baton.domain.steps import PhaseOrder
+from baton.domain.steps import CompensationOrder, PhaseOrder
 from baton.domain.vocabulary import Phase, Role
 from baton.workshop.limits import Limits, SandboxPolicy
 from baton.workshop.workspace import Workspace
@@ -41,10 +42,12 @@ class Surroundings:
     """What a worker offers to the runners on it. The door that starts the worker fills it in.
 
     ``environment`` are the worker's variables: a program sees those that the profile names. ``releases`` is the
-    folder for finished archives, ``examples`` the folder of Baton's examples where there is one.
+    folder for finished archives, ``keys`` that of the keys which sign them and no program sees, ``examples`` the
+    folder of Baton's examples where there is one.
     """
 
     releases: Path
+    keys: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     examples: Path | None = None
 
@@ -70,6 +73,14 @@ class Runner(Protocol):
         in the tree is committed afterwards, by the caller. Raises :class:`~baton.runners.failures.RunnerFailure`
         or an error of the workshop. When cancelled, it leaves nothing running.
         """
+        ...
+
+
+class Compensating(Protocol):
+    """A runner whose options compensate for a phase."""
+
+    async def compensate(self, order: CompensationOrder, workspace: Workspace, heartbeat: Heartbeat) -> Compensation:
+        """Undo what the phase did outside the workspace. The same order may come again."""
         ...
 
 

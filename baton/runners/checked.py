@@ -6,14 +6,15 @@ findings; one that names neither a criterion that there is nor anything that was
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
+from baton.domain.attempts import Compensation
 from baton.domain.grounds import COMPENSATION, WAIVABLE
 from baton.domain.handing import handed_on
 from baton.domain.reports import Finding, PhaseReport, Severity
-from baton.domain.steps import PhaseOrder
+from baton.domain.steps import CompensationOrder, PhaseOrder
 from baton.domain.vocabulary import Phase, Verdict
-from baton.runners.base import Heartbeat, Runner
+from baton.runners.base import Compensating, Heartbeat, Runner
 from baton.runners.failures import RunnerTimedOut
 from baton.runners.toolchain.checks import Checked, ToolchainChecks
 from baton.runners.toolchain.criteria import criteria_of
@@ -47,6 +48,11 @@ class CheckedRunner:
             if not limit.expired():
                 raise
             raise RunnerTimedOut(f"the checks and the role were not done within the phase's {seconds:g} s") from error
+
+    async def compensate(self, order: CompensationOrder, workspace: Workspace, heartbeat: Heartbeat) -> Compensation:
+        """Undo what the role did: that is for whoever plays it. Only called where its options compensate."""
+        inner = cast("Compensating", self._inner)
+        return await inner.compensate(order, workspace, heartbeat)
 
     async def _perform(self, order: PhaseOrder, workspace: Workspace, heartbeat: Heartbeat) -> PhaseReport:
         base = await workspace.head()

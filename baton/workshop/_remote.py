@@ -5,7 +5,8 @@
     refs/baton/<build>/release           the tag of the release
 
 References are only ever made, never moved: a push that is repeated finds its work done, two machines cannot
-overwrite each other, and a rollback finds the commit that it goes back to.
+overwrite each other, and a rollback finds the commit that it goes back to. The release's alone is removed, when that
+release was given up.
 """
 
 import re
@@ -101,6 +102,16 @@ class Remote:
                 f"{commit}. If that one was given up, remove it: "
                 f"git push {self.address.shown} :{self.folder}/release"
             )
+
+    async def give_up_release(self, git: Git) -> None:
+        """Remove the tag of the release, where there is one."""
+        name = f"{self.folder}/release"
+        if name not in await self._listed(git):
+            return
+        try:
+            await self._run(git, "push", "--quiet", "--no-verify", "--", f":{name}")
+        except GitFailed as error:
+            raise self._why(error) from error
 
     async def _make(self, git: Git, wanted: Mapping[str, str]) -> dict[str, str]:
         """Make those references that are missing; returns what was there before."""

@@ -14,6 +14,8 @@ WorkshopError
 │   ├── UnsafeLink            a symbolic link leads out of the tree
 │   └── WorkspaceBusy         somebody else holds the workspace: worth a retry
 ├── SandboxUnavailable        this machine cannot run the sandbox that was asked for
+├── KeyUnusable               a key is missing, locked, or no key for signatures
+├── SignatureBroken           a signature does not hold, or is by a key that is not trusted
 ├── EvidenceUnreadable        a report file is missing, too large, hostile or not what it claims to be
 └── ArchiveError
     ├── ArchiveRefused        the input must not be packed or unpacked
@@ -75,6 +77,14 @@ class WorkspaceBusy(WorkspaceError):
 
 class SandboxUnavailable(WorkshopError):
     """The machine cannot run the sandbox that was asked for."""
+
+
+class KeyUnusable(WorkshopError):
+    """A key cannot be used; the message says what to do. It never holds anything of a private key."""
+
+
+class SignatureBroken(WorkshopError):
+    """What was signed is not proven by its signature."""
 
 
 class EvidenceUnreadable(WorkshopError):

@@ -192,6 +192,16 @@ class Workspace(History):
             if taken != target:
                 raise TagTaken(f"tag {name!r} is on commit {taken.sha}, not on {target.sha}; choose another name")
 
+    async def give_up_release(self) -> None:
+        """Remove the release's tag, here and on the remote; where there is none, that is no error.
+
+        Raises RemoteUnreachable (retry) and RemoteRefused.
+        """
+        async with self._writing() as lock:
+            await self._git("update-ref", "-d", f"refs/tags/{self.release_tag}", lock=lock)
+        if self._remote is not None:
+            await self._remote.give_up_release(self._git)
+
     async def hand_over(self) -> None:
         """Push the head, and the release's tag where it is on it, so that every machine can go on from here.
 

@@ -8,6 +8,7 @@ import typer
 
 from gateway.cli import (
     advancing,
+    agents,
     cancelling,
     db,
     deciding,
@@ -15,8 +16,10 @@ from gateway.cli import (
     examining,
     holding,
     initializing,
+    keys,
     listing,
     looking,
+    proving,
     questioning,
     showing,
     starting,
@@ -88,7 +91,10 @@ for _group in (
     questioning,
     holding,
     cancelling,
+    proving,
+    keys,
     db,
+    agents,
     examining,
 ):
     _group.register(app)

@@ -33,7 +33,9 @@ class ModelHandler(BaseHTTPRequestHandler):
         split = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = dict(parse_qsl(split.query, keep_blank_values=True))
-        self._send(self.backend.answer(self.command, split.path, query, headers, self._body(headers)))
+        # Asked as a proxy: the path names the host that the client wants, so that a test sees who dials out.
+        path = self.path if split.scheme or split.netloc or self.command == "CONNECT" else split.path
+        self._send(self.backend.answer(self.command, path, query, headers, self._body(headers)))
 
     def __getattr__(self, name: str) -> Callable[[], None]:
         """The base class looks for ``do_GET`` and the like: all methods are served alike."""

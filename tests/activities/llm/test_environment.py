@@ -77,6 +77,8 @@ async def test_the_model_can_come_from_the_workers_environment(stage: Stage) -> 
     failure = await stage.fails(an_implementation())
     assert (failure.type, failure.non_retryable) == ("runner_misconfigured", True)
     assert "'WRITER_MODEL', and it is not set where the worker runs" in failure.message
+    stage.bench.environment = {**stage.bench.environment, "WRITER_MODEL": "test"}
+    assert "names the model 'test', and that is no name such as" in (await stage.fails(an_implementation())).message
     stage.bench.environment = {**stage.bench.environment, "WRITER_MODEL": GPT}
     player = (await stage.perform(an_implementation())).player
     assert player is not None
@@ -86,7 +88,7 @@ async def test_the_model_can_come_from_the_workers_environment(stage: Stage) -> 
 @pytest.mark.parametrize(
     ("model", "told"),
     [
-        ("nobody:their-model", "'nobody:their-model' cannot be used: Unknown provider: nobody"),
+        ("nobody:their-model", "Unknown provider: nobody"),
         ("groq:llama", "pip install 'pydantic-ai-slim[groq]'"),
     ],
 )
@@ -137,7 +139,7 @@ from baton.runners.base import RunnerContext, Surroundings
 from baton.runners.llm.runner import LlmRunner
 from baton.workshop.limits import Limits, SandboxPolicy
 options = LlmRunner.options(Role.CODE_WRITER)(model="anthropic:a")
-there = Surroundings(Path("releases"))
+there = Surroundings(Path("releases"), Path("keys"))
 LlmRunner.from_options(options, RunnerContext(Role.CODE_WRITER, timedelta(1), SandboxPolicy.OFF, Limits(), there))
 """
     ended = _python("-S", "-c", script, path=[str(tmp_path), str(ROOT)])

@@ -162,6 +162,21 @@ async def test_another_release_of_the_same_build_is_refused(one: Machine, two: M
         await there.hand_over()
 
 
+async def test_a_release_that_was_given_up_makes_room_for_another(one: Machine, two: Machine, shared: Path) -> None:
+    commit = await one.phase(None, "a", "1")
+    workspace = await one.open()
+    await workspace.tag(workspace.release_tag, commit, "first")
+    await workspace.hand_over()
+    other = await two.phase(commit, "a", "2")
+    there = await two.open()
+    for _ in range(2):  # given up already is given up
+        await there.give_up_release()
+    assert "refs/baton/build-1/release" not in references(shared)
+    await there.tag(there.release_tag, other, "second")
+    await there.hand_over()
+    assert git(shared, "rev-parse", "refs/baton/build-1/release^{commit}") == other
+
+
 async def test_a_commit_that_nobody_handed_over_is_named_with_the_way_to_do_it(one: Machine) -> None:
     workspace = await one.open()
     with pytest.raises(CommitNotFound, match=r"neither this machine nor the remote .* git push .*/commits/1{40}"):

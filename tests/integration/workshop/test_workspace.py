@@ -128,6 +128,16 @@ async def test_a_tag_is_put_once_and_never_moved(workspace: Workspace) -> None:
         await workspace.tag("v1.0", second.sha, "Release 1.0")
 
 
+async def test_a_release_that_is_given_up_has_no_tag_any_more(workspace: Workspace) -> None:
+    first = await workspace.head()
+    (workspace.tree / "a").write_text("1")
+    second = await workspace.commit("more", author="x")
+    await workspace.tag(workspace.release_tag, first.sha, "Release 1.0")
+    await workspace.give_up_release()
+    await workspace.give_up_release()
+    await workspace.tag(workspace.release_tag, second.sha, "Release 1.1")
+
+
 @pytest.mark.parametrize("name", ["-d", "a b", "a..b", "x.lock", ""])
 async def test_a_tag_name_that_git_refuses_is_named(workspace: Workspace, name: str) -> None:
     with pytest.raises(ValueError, match="tag"):

@@ -94,7 +94,7 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
             (
                 "own.toml:4: roles.code_writer.timeuot: unknown key; did you mean 'timeout'? (allowed: "
                 "attempts, backoff, checks, command, command_from, env, heartbeat, limits, network, phases, readable, "
-                "runner, sandbox, set_env, timeout, writable)"
+                "runner, sandbox, set_env, timeout, undo, writable)"
             ),
         ),
         (
