@@ -62,6 +62,7 @@ def _end(told: Told, said: dict[str, Any]) -> None:
     if said.get("is_error"):
         reasons = said.get("errors") or [said.get("subtype")]
         told.error = str(result or "; ".join(map(str, reasons)))
+        told.spent = said.get("subtype") == "error_max_budget_usd"
     elif isinstance(result, str) and result.strip():
         told.message = result
     by_model = said.get("modelUsage") or {}

@@ -13,9 +13,9 @@ from typing import Any
 from baton.domain.reports import PhaseReport
 from baton.domain.steps import PhaseOrder
 from baton.domain.vocabulary import Phase
-from baton.runners.agents.task import agreed_brief
 from baton.runners.command_report import parsed
 from baton.runners.failures import ReportUnreadable
+from baton.runners.llm.agreed import agreed_brief
 from baton.runners.quoting import blotted, last_lines
 from baton.workshop.plain import plain
 

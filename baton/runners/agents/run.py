@@ -1,10 +1,14 @@
 """One run of an agent's program, and what came of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from baton.domain.evidence import Usage
+from baton.runners.agents.allowance import Allowance
 from baton.runners.agents.installation import Installation
 from baton.runners.agents.options import AgentOptions
 from baton.runners.agents.own_folder import OwnFolder
@@ -13,6 +17,7 @@ from baton.runners.agents.told import Listener, Told, unreadable
 from baton.runners.command_report import failure_of
 from baton.runners.failures import ReportUnreadable, RunnerFailed, RunnerFailure
 from baton.runners.launcher import Launcher
+from baton.runners.llm.failures import BudgetSpent
 from baton.runners.quoting import blotted, last_lines
 from baton.workshop.plain import plain
 from baton.workshop.sandbox import CommandResult
@@ -40,17 +45,22 @@ class Run:
     tree: Path
     readable: Sequence[Path]
 
-    async def to_its_end(self, task: str, *, begun: Callable[[str], None], spent: Callable[[Usage], None]) -> Ended:
-        """Run the program on ``task``. ``begun`` hears the conversation's ID, ``spent`` the usage whenever it grows."""
+    async def to_its_end(
+        self, task: str, *, begun: Callable[[str], None], spent: Callable[[Usage], None], allowance: Allowance
+    ) -> Ended:
+        """Run the program on ``task``. ``begun`` hears the conversation's ID, ``spent`` the usage whenever it grows.
+
+        Raises BudgetSpent, with the program stopped, when it is at work and ``allowance`` is used up.
+        """
         preset, call = self.options.preset, self.call
         command = preset.command(call)
         self.folder.write(command.files)
         call.prompt.write_text(task, encoding="utf-8")
-        heard = _Heard(begun, spent)
+        heard = _Heard(begun, spent, allowance)
         if call.session is not None or call.resume is not None:
             heard.session(call.resume or call.session or "")
         listener = Listener(preset.hear, heard.changed)
-        result = await self.launcher.run(
+        running = self.launcher.run(
             [str(self.installed.program), *command.arguments, *self.options.arguments],
             cwd=self.tree,
             writable=[self.tree, call.home, call.scratch],
@@ -59,6 +69,7 @@ class Run:
             stdin=task.encode(),
             on_stdout=listener.feed,
         )
+        result = await heard.within_allowance(running)
         told = listener.close()
         with unreadable():
             preset.recall(told, call)
@@ -73,6 +84,11 @@ class Run:
         name, told, result = self.options.agent.value, ended.told, ended.result
         quoted = last_lines(result.stderr, result.stdout, secrets=self.launcher.secrets)
         stopped = result.timed_out or result.limit is not None
+        if told.spent:
+            return BudgetSpent(
+                f"{name!r} has stopped itself: the phase has used up what it may spend. Raise the limit on money, in "
+                "the profile or by extend-limits for this build, then retry: the phase begins anew"
+            )
         if told.error and not stopped:
             reason = plain(blotted(told.error, self.launcher.secrets), _REASON)
             return RunnerFailed(f"{name!r} could not do it: {reason}.{self._without_key()} Its last lines:", quoted)
@@ -95,10 +111,11 @@ class Run:
 
 
 class _Heard:
-    """Tells each thing once."""
+    """Tells each thing once, and when nothing more may be spent."""
 
-    def __init__(self, begun: Callable[[str], None], spent: Callable[[Usage], None]) -> None:
-        self._begun, self._spent = begun, spent
+    def __init__(self, begun: Callable[[str], None], spent: Callable[[Usage], None], allowance: Allowance) -> None:
+        self._begun, self._spent, self._allowance = begun, spent, allowance
+        self._overdrawn = asyncio.Event()
         self._session = ""
         self._usage: Usage | None = None
 
@@ -109,8 +126,30 @@ class _Heard:
         if usage is not None and usage != self._usage:
             self._usage = usage
             self._spent(usage)
+            # With a sum of its own it is at its end, and its work stands.
+            if told.sum is None and self._allowance.overdrawn() is not None:
+                self._overdrawn.set()
 
     def session(self, session: str) -> None:
         if session != self._session:
             self._session = session
             self._begun(session)
+
+    async def within_allowance(self, running: Coroutine[Any, Any, CommandResult]) -> CommandResult:
+        """Wait for the end of ``running``, or stop it. Raises BudgetSpent."""
+        program = asyncio.ensure_future(running)
+        watch = asyncio.ensure_future(self._overdrawn.wait())
+        try:
+            await asyncio.wait([program, watch], return_when=asyncio.FIRST_COMPLETED)
+            if program.done():
+                return await program
+            failure = self._allowance.overdrawn()
+            assert failure is not None
+            raise failure
+        finally:
+            watch.cancel()
+            program.cancel()
+            # Cancelled, it kills what it started; a second cancellation of ours must not leave it at that.
+            while not program.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([program])

@@ -13,6 +13,7 @@ from baton.domain.attempts import Player
 from baton.domain.reports import PhaseReport
 from baton.domain.steps import PhaseOrder
 from baton.domain.vocabulary import Phase, Role
+from baton.runners.agents.allowance import Allowance
 from baton.runners.agents.installation import Installation, find
 from baton.runners.agents.options import AgentOptions
 from baton.runners.agents.own_folder import OwnFolder
@@ -65,6 +66,10 @@ class AgentRunner:
         launcher = replace(Launcher.begin(self._options, self._context, heartbeat), limits=self._limits())
         installed = await asyncio.to_thread(self._installed, launcher)
         memory = Memory.of(workspace, order)
+        allowance = Allowance(order.budget, lambda: memory.expenses.usage)
+        overdrawn = allowance.overdrawn()
+        if overdrawn is not None:
+            raise overdrawn
         record = Record.of(memory, preset.name)
         folder = OwnFolder(workspace, preset.name, order.role)
         start = await take_up(memory, workspace, record, partial(preset.keeps, folder.path))
@@ -72,10 +77,10 @@ class AgentRunner:
         objects = await lend(workspace)
         with scratch_folder(workspace) as scratch, folder.lent(self._options.config, self._home()):
             version = await version_of(installed, launcher, scratch)
-            call = await self._call(order, launcher, folder, scratch, start)
+            call = await self._call(order, launcher, folder, scratch, start, allowance)
             run = Run(self._options, installed, launcher, folder, call, workspace.tree, [objects])
             async with _kept_when_stopped(record, workspace):
-                ended = await run.to_its_end(task.text, begun=record.keep, spent=memory.spend)
+                ended = await run.to_its_end(task.text, begun=record.keep, spent=memory.spend, allowance=allowance)
             _require_tree(workspace, preset.name)
             failure = run.failure(ended)
             if failure is not None:
@@ -114,7 +119,13 @@ class AgentRunner:
         return Path(self._context.surroundings.environment.get("HOME", "/nonexistent"))
 
     async def _call(
-        self, order: PhaseOrder, launcher: Launcher, folder: OwnFolder, scratch: Path, start: Start
+        self,
+        order: PhaseOrder,
+        launcher: Launcher,
+        folder: OwnFolder,
+        scratch: Path,
+        start: Start,
+        allowance: Allowance,
     ) -> Call:
         fresh = str(uuid.uuid4()) if self._options.preset.names_sessions and start.session is None else None
         sandboxed = launcher.policy is not SandboxPolicy.OFF and (await asyncio.to_thread(probe)).available
@@ -128,7 +139,7 @@ class AgentRunner:
             model=self._options.model,
             session=fresh,
             resume=start.session,
-            money=order.budget.money,
+            money=allowance.money,
         )
 
     async def _settle(self, order: PhaseOrder, workspace: Workspace) -> None:

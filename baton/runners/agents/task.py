@@ -11,9 +11,7 @@ from typing import Any
 from baton.domain.attempts import Resumption
 from baton.domain.steps import PhaseOrder
 from baton.domain.vocabulary import Phase
-from baton.runners.failures import RequestUnusable
-from baton.runners.toolchain.brief import Brief, read_brief
-from baton.runners.toolchain.discovery import brief_of
+from baton.runners.llm.agreed import agreed_brief
 
 _MOST = 80_000
 """Characters of one phase's report: the workspace holds what is larger."""
@@ -63,24 +61,6 @@ def task_for(order: PhaseOrder, *, taken_up: Resumption | None = None, files: bo
         f"{mark}\n{data}\n{mark}",
     ]
     return Task("\n\n".join(parts) + "\n", name, hashlib.sha256(instructions.encode()).hexdigest())
-
-
-def agreed_brief(order: PhaseOrder) -> Brief:
-    """The brief of the latest phase that handed one on, whoever did it; else what the request itself says."""
-    for phase in (Phase.PLANNING, Phase.DISCOVERY):
-        for told in (order.inputs.get(phase, {}).get("output"), order.inputs.get(phase)):
-            if not isinstance(told, dict):
-                continue
-            try:
-                brief = read_brief(order.request.title, told)
-            except RequestUnusable:
-                continue  # another program's report has a form of its own
-            if brief.acceptance_criteria:
-                return brief
-    try:
-        return brief_of(order)
-    except RequestUnusable:
-        return Brief(title=order.request.title)
 
 
 def _facts(order: PhaseOrder) -> Iterator[str]:

@@ -14,7 +14,8 @@ class Told:
     """What is known of a run. Empty texts: nothing was said of it.
 
     ``message`` is the last whole message of the model, ``error`` what the program gave as the reason of its failure.
-    ``answers`` holds the usage of each answer of the model, by its ID; presets that are told one sum use one key.
+    ``answers`` holds the usage of each answer of the model, by its ID, ``sum`` what the program says of all of them at
+    its end. ``spent``: it stopped because it may not spend more. ``open``: pieces of ``message`` may follow.
     """
 
     session: str = ""
@@ -25,6 +26,7 @@ class Told:
     answers: dict[str, Usage] = field(default_factory=dict)
     sum: Usage | None = None
     open: bool = False
+    spent: bool = False
 
     @property
     def usage(self) -> Usage | None:

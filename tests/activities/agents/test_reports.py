@@ -1,7 +1,6 @@
 """A role that is played by a coding agent: what the agent gets, and what becomes of what it says."""
 
 import json
-from pathlib import Path
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -114,21 +113,25 @@ async def test_what_a_role_changes_that_writes_no_code_is_undone(bench: Bench, a
         """
         pathlib.Path("adder.py").write_text("x = 2")
         pathlib.Path("notes.md").write_text("notes")
-        end('{"summary": "all is well", "findings": []}')
+        end('{"summary": "all is well", "output": {"steps": ["S-1"]}}')
         """,
-        role="test_auditor",
+        role="q_assistant",
     )
-    report = await bench.perform(an_order(Phase.TESTING, commit=commit))
+    report = await bench.perform(an_order(Phase.PLANNING, commit=commit))
     assert (report.commit, report.summary) == (commit, "all is well")
+    assert report.output["acceptance_criteria"] == [{"id": "AC-1", "text": "`add(1, 2)` gives 3."}]
     tree = (await bench.workspace()).tree
     assert [(file.name, file.read_text()) for file in tree.iterdir()] == [("adder.py", "x = 1")]
 
 
-async def test_a_judge_cannot_claim_what_is_measured(bench: Bench, agent: Agent) -> None:
-    claimed = {"findings": [], "all_tests_passed": True, "tests_run": 9, "tests_failed": 0, "test_coverage": 100}
-    agent(f"end({json.dumps(json.dumps(claimed))})", role="test_auditor")
+async def test_a_judge_adds_findings_to_what_was_measured_and_claims_nothing(bench: Bench, agent: Agent) -> None:
+    claimed = {"findings": [{"message": "no test", "criterion": "AC-1"}], "all_tests_passed": True, "tests_run": 9}
+    agent(f"end({json.dumps(json.dumps(claimed))})", role="test_auditor", options='checks = { ask = "always" }')
     report = await bench.perform(an_order(Phase.TESTING))
-    assert (report.all_tests_passed, report.tests_run, report.test_coverage) == (None, None, None)
+    assert (report.all_tests_passed, report.tests_run) == (False, 0)
+    assert ("no test", "AC-1") in [(finding.message, finding.criterion) for finding in report.findings]
+    assert report.player is not None
+    assert report.player.program == "claude-code"
 
 
 @pytest.mark.parametrize(
@@ -199,71 +202,3 @@ async def test_a_flood_of_output_does_not_hide_what_was_said(bench: Bench, agent
     )
     report = await bench.perform(ORDER)
     assert (report.summary, report.usage and report.usage.requests) == ("done", 300)
-
-
-async def test_the_agents_own_folder_outlives_the_phase_and_its_login_does_not(bench: Bench, agent: Agent) -> None:
-    home = bench.folder / "home"
-    (home / ".claude").mkdir(parents=True)
-    (home / ".claude" / ".credentials.json").write_text("a-login")
-    bench.environment = {**bench.environment, "HOME": str(home)}
-    agent(
-        """
-        login = HOME / ".claude" / ".credentials.json"
-        assert login.read_text() == "a-login"
-        login.write_text("renewed")
-        (HOME / "mine").write_text("kept")
-        end("done")
-        """,
-        options='config = [".claude/.credentials.json"]',
-    )
-    await bench.perform(ORDER)
-    own = (await bench.workspace()).private / "agents" / "claude-code" / "code_writer"
-    assert (own / "mine").read_text() == "kept"
-    assert not (own / ".claude" / ".credentials.json").exists()
-    assert (home / ".claude" / ".credentials.json").read_text() == "a-login"
-
-
-async def test_a_link_in_the_way_of_the_login_is_not_followed(bench: Bench, agent: Agent) -> None:
-    home = bench.folder / "home"
-    (home / ".claude").mkdir(parents=True)
-    (home / ".claude" / "login").write_text("a-login")
-    bench.environment = {**bench.environment, "HOME": str(home)}
-    elsewhere = bench.folder / "elsewhere"
-    elsewhere.mkdir()
-    own = (await bench.workspace()).private / "agents" / "claude-code" / "code_writer"
-    own.mkdir(parents=True)
-    (own / ".claude").symlink_to(elsewhere)
-    agent("end((HOME / '.claude' / 'login').read_text())", options='config = [".claude"]')
-    assert (await bench.perform(ORDER)).summary == "a-login"
-    assert list(elsewhere.iterdir()) == []
-
-
-@pytest.mark.parametrize(("config", "told"), [(".none", "'.none' of the worker's HOME"), (".big", "more than 64 MiB")])
-async def test_config_that_cannot_be_given_is_told(bench: Bench, agent: Agent, config: str, told: str) -> None:
-    home = bench.folder / "home"
-    home.mkdir()
-    with (home / ".big").open("wb") as file:
-        file.truncate(65 * 1024 * 1024)
-    bench.environment = {**bench.environment, "HOME": str(home)}
-    agent("end('done')", options=f'config = ["{config}"]')
-    failure = await _failure(bench)
-    assert (failure.type, failure.non_retryable) == ("runner_misconfigured", True)
-    assert told in failure.message
-
-
-async def test_only_what_the_profile_names_is_in_the_environment(bench: Bench, agent: Agent) -> None:
-    bench.environment = {**bench.environment, "ANTHROPIC_API_KEY": "sk-secret-1", "OTHER": "o-123456"}
-    agent(
-        """
-        pathlib.Path("env").write_text(json.dumps(dict(os.environ)))
-        end("The key is " + os.environ["ANTHROPIC_API_KEY"])
-        """,
-        options='env = ["ANTHROPIC_API_KEY"]\nset_env = { ANTHROPIC_BASE_URL = "http://gateway.example" }',
-    )
-    report = await bench.perform(ORDER)
-    assert report.summary == "The key is ***"
-    seen = json.loads(await (await bench.workspace()).read(report.commit or "", "env"))
-    assert (seen["ANTHROPIC_API_KEY"], seen["ANTHROPIC_BASE_URL"]) == ("sk-secret-1", "http://gateway.example")
-    assert seen["DISABLE_TELEMETRY"] == "1"
-    assert "OTHER" not in seen
-    assert Path(seen["HOME"]).parts[-3:] == ("agents", "claude-code", "code_writer")

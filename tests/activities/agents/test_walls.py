@@ -6,6 +6,7 @@ import psutil
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from baton.domain.attempts import Budget
 from baton.domain.vocabulary import Phase
 from baton.workshop.sandbox import probe
 from tests.activities.agents.conftest import Agent
@@ -148,6 +149,36 @@ async def test_an_agent_that_is_stuck_is_stopped(bench: Bench, agent: Agent) -> 
     failure = await _failure(bench)
     assert (failure.type, failure.non_retryable) == ("runner_timed_out", False)
     assert "'claude-code' was stopped after " in failure.message
+
+
+@pytest.mark.parametrize(
+    ("budget", "told"),
+    [
+        (Budget(requests=2), "its requests: 2 of 2 requests"),
+        (Budget(tokens=22), "its tokens: 22 of 22 tokens"),
+        (Budget(money=0.0), "its money: 0.0000 of 0.0000 US dollars"),
+    ],
+)
+async def test_an_agent_is_stopped_when_its_phase_has_spent_what_it_may(
+    bench: Bench, agent: Agent, budget: Budget, told: str
+) -> None:
+    agent("answer('a', 1); answer('b', 2); time.sleep(60)")
+    with pytest.raises(ApplicationError) as error:
+        await bench.perform(an_order(Phase.IMPLEMENTATION, budget=budget))
+    assert (error.value.type, error.value.non_retryable) == ("budget_spent", True)
+    assert told in error.value.message
+
+
+async def test_what_an_agent_has_done_when_it_tells_of_its_spending_stands(bench: Bench, agent: Agent) -> None:
+    agent("end('done')")
+    report = await bench.perform(an_order(Phase.IMPLEMENTATION, budget=Budget(tokens=20)))
+    assert (report.summary, report.usage and report.usage.input_tokens) == ("done", 100)
+
+
+async def test_an_agent_that_stops_itself_at_its_budget_is_told_so(bench: Bench, agent: Agent) -> None:
+    agent("tell(type='result', subtype='error_max_budget_usd', is_error=True, errors=['Reached']); sys.exit(1)")
+    failure = await _failure(bench)
+    assert (failure.type, failure.non_retryable) == ("budget_spent", True)
 
 
 async def test_memory_and_processes_are_enough_for_agents_unless_the_role_says_less(bench: Bench, agent: Agent) -> None:
