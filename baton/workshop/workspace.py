@@ -11,7 +11,6 @@ one reference update, and what lies between is overwritten.
 
 import asyncio
 import re
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -22,8 +21,9 @@ from baton.workshop import _origin
 from baton.workshop._git import Git
 from baton.workshop._history import Commit, FileEntry, History
 from baton.workshop._lock import file_lock
-from baton.workshop._tidy import empty, tidy
+from baton.workshop._tidy import check_shape, tidy
 from baton.workshop.errors import CommitNotFound, GitFailed, TagTaken, WorkspaceError
+from baton.workshop.removal import empty, remove
 
 __all__ = ["Commit", "FileEntry", "Workspace", "Workspaces"]
 
@@ -46,7 +46,7 @@ class Workspaces:
         """The workspace of a build, made on first use from `repo` at `ref`; later calls do not look at these.
 
         Raises ValueError on a build_id, repo or ref that is wrong by form, RepositoryNotFound,
-        RepositoryUnreachable (retry), RefNotFound, WorkspaceBusy (retry) and GitFailed.
+        RepositoryUnreachable (retry), RefNotFound, TreeUnfit, WorkspaceBusy (retry) and GitFailed.
         """
         if _BUILD_ID.fullmatch(build_id) is None:
             raise ValueError(f"build_id {build_id[:120]!r} must match {_BUILD_ID.pattern}")
@@ -62,15 +62,16 @@ class Workspaces:
         # A dot in front: no build_id begins with one. We hold the lock, so leftovers are from the dead.
         prefix = f".new-{home.name}~"
         for leftover in home.parent.glob(f"{prefix}*"):
-            shutil.rmtree(leftover)
+            await asyncio.to_thread(remove, leftover)
         draft = Path(tempfile.mkdtemp(prefix=prefix, dir=home.parent))
         try:
             for name in ("tree", "private"):
                 (draft / name).mkdir()
             await _origin.begin(Git(draft / "repo.git", draft / "tree"), repo, ref, self.fetch_environment)
+            await asyncio.to_thread(check_shape, draft / "tree")
             draft.rename(home)
         finally:
-            shutil.rmtree(draft, ignore_errors=True)
+            remove(draft)
 
 
 class Workspace(History):
