@@ -8,14 +8,25 @@ from temporalio.exceptions import ApplicationError
 from baton.contracts import errors
 from baton.runners.failures import RunnerFailure
 from baton.runners.profile_errors import InvalidProfile, UnknownProfile
-from baton.workshop.errors import RefNotFound, RepositoryNotFound, SandboxUnavailable, WorkshopError
+from baton.workshop.errors import (
+    RefNotFound,
+    RemoteRefused,
+    RemoteUnreachable,
+    RepositoryNotFound,
+    SandboxUnavailable,
+    WorkshopError,
+)
 
 _MOST = 4_000
+_TIME_TO_COME_BACK = timedelta(seconds=20)
+"""Before a remote that did not answer is asked again: attempts are few, and a server's restart takes a while."""
+
 _FOR_GOOD: dict[type[Exception], str] = {
     UnknownProfile: errors.UNKNOWN_PROFILE,
     InvalidProfile: errors.INVALID_PROFILE,
     RepositoryNotFound: errors.REPOSITORY_NOT_FOUND,
     RefNotFound: errors.RUNNER_MISCONFIGURED,
+    RemoteRefused: errors.REMOTE_REFUSED,
     SandboxUnavailable: errors.SANDBOX_UNAVAILABLE,
 }
 
@@ -41,6 +52,8 @@ def _told(error: Exception) -> ApplicationError:
     for kind, code in _FOR_GOOD.items():
         if isinstance(error, kind):
             return _failure(error, code, retryable=False)
+    if isinstance(error, RemoteUnreachable):
+        return _failure(error, errors.REMOTE_UNREACHABLE, retryable=True, after=_TIME_TO_COME_BACK)
     if isinstance(error, WorkshopError):
         return _failure(error, errors.WORKSPACE_BROKEN, retryable=True)
     # What nobody foresaw, a full disk among it, may be better at the next attempt.

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -58,17 +57,23 @@ class PerformPhase:
 
     async def _open(self, order: PhaseOrder, profile: Profile) -> Workspace:
         try:
-            return await self._workspaces.open(order.build_id, repo=order.request.repo, ref=profile.ref)
+            return await self._workspaces.open(
+                order.build_id,
+                repo=order.request.repo,
+                ref=order.request.ref or profile.ref,
+                remote=profile.remote(self._surroundings.environment),
+            )
         except ValueError as error:
             raise RequestUnusable(str(error)) from error
 
     async def _once(self, order: PhaseOrder, profile: Profile, workspace: Workspace, beat: Heartbeat) -> PhaseReport:
-        first = await _first_commit(workspace)
+        first = await workspace.first_commit()
         base = order.commit or first
         kept = KeptReports(workspace.private / "reports", activity.info().workflow_run_id or "")
         made = kept.find(order)
         if made is not None:
             await workspace.restore(made.commit or base)
+            await workspace.hand_over()
             forget_all(workspace)
             return made
         async with remembered(workspace, order, beat) as tell:
@@ -81,6 +86,8 @@ class PerformPhase:
                 now = {"commit": commit.sha, "tree": commit.tree, "base": first if order.commit is None else None}
                 report = _checked(with_expenses(report.model_copy(update=now), workspace, order))
                 kept.keep(order, report)
+            # Only now: what another attempt finds kept, it has to hand over and not to make again.
+            await workspace.hand_over()
         forget_all(workspace)
         return report
 
@@ -99,16 +106,6 @@ async def _undone_unless_committed(workspace: Workspace, base: str) -> AsyncIter
             # The next order restores again; what went wrong with this one is more worth telling.
             activity.logger.warning("The tree could not be put back", exc_info=error)
         raise
-
-
-async def _first_commit(workspace: Workspace) -> str:
-    """The commit that the build began with, remembered at the first order: it has none to name."""
-    file: Path = workspace.private / "first-commit"
-    if not file.exists():
-        draft = file.with_suffix(".new")
-        draft.write_text((await workspace.head()).sha, encoding="ascii")
-        draft.replace(file)
-    return file.read_text(encoding="ascii")
 
 
 def _message(order: PhaseOrder, report: PhaseReport) -> str:

@@ -53,6 +53,8 @@ def static_details(request: BuildRequest) -> str:
     }
     if request.repo is not None:
         rows["repository"] = _USER_INFO.sub("", request.repo)
+    if request.ref is not None:
+        rows["begins at"] = request.ref
     table = "\n".join(f"| {name} | {_MARKUP.sub(_escaped, value)} |" for name, value in rows.items())
     return f"**{_MARKUP.sub(_escaped, request.title)}**\n\n| | |\n|---|---|\n{table}\n"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from baton.domain.moves import OWNERS
 from baton.domain.requests import BuildRequest
-from baton.domain.steps import PhaseOrder
+from baton.domain.steps import CompensationOrder, PhaseOrder
 from baton.domain.vocabulary import Phase
 
 REQUEST = """# Adder
@@ -34,3 +34,12 @@ def an_order(phase: Phase, *, requirements: str | dict[str, Any] = REQUEST, **fi
         "minimum_coverage": 80.0,
     }
     return PhaseOrder(phase=phase, role=OWNERS[phase.state], request=request, **defaults | fields)
+
+
+def a_compensation(phase: Phase, **fields: Any) -> CompensationOrder:
+    """An order to undo ``phase`` of the build ``adder-1``."""
+    order = an_order(phase)
+    defaults: dict[str, Any] = {"number": 31, "run": 1, "reason": "the release is bad", "journal_head": "cd" * 32}
+    return CompensationOrder(
+        phase=phase, role=order.role, workflow_id=order.workflow_id, request=order.request, **defaults | fields
+    )

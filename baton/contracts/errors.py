@@ -15,8 +15,17 @@ WORKER_LOST = "worker_lost"  # the worker stopped answering in the middle of a p
 RUNNER_MISCONFIGURED = "runner_misconfigured"  # the profile asks for what cannot be done; not retried
 REQUEST_UNUSABLE = "request_unusable"  # the request cannot be built from; not retried
 REPOSITORY_NOT_FOUND = "repository_not_found"  # the repository that the request names is not there; not retried
+REMOTE_UNREACHABLE = "remote_unreachable"  # the repository that machines share does not answer; retried
+REMOTE_REFUSED = "remote_refused"  # the repository that machines share does not let this one in; not retried
 SANDBOX_UNAVAILABLE = "sandbox_unavailable"  # the profile requires a sandbox that this machine lacks; not retried
 WORKSPACE_BROKEN = "workspace_broken"  # git cannot do what is asked; retried
+
+MODEL_BUSY = "model_busy"  # the model's provider takes no more requests for now; retried, when it says
+MODEL_UNAVAILABLE = "model_unavailable"  # the model cannot be reached, or gives no answer; retried
+MODEL_REFUSED = "model_refused"  # the provider refuses the key, the model's name or the request; not retried
+MODEL_OUTPUT_UNUSABLE = "model_output_unusable"  # the model's report does not have its form; not retried
+MODEL_OUT_OF_BOUNDS = "model_out_of_bounds"  # the model keeps reaching out of the workspace; not retried
+BUDGET_SPENT = "budget_spent"  # the phase has used up its requests, tokens or money; not retried
 
 BATCH_BROKEN = "batch_broken"  # entries for the mirror that are no piece of their build's journal; not retried
 MIRROR_GAP = "mirror_gap"  # entries before these are not in the mirror; details: the sequence expected

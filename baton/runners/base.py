@@ -41,10 +41,12 @@ class Surroundings:
     """What a worker offers to the runners on it. The door that starts the worker fills it in.
 
     ``environment`` are the worker's variables: a program sees those that the profile names. ``releases`` is the
-    folder for finished archives, ``examples`` the folder of Baton's examples where there is one.
+    folder for finished archives, ``keys`` that of the keys which sign them and no program sees, ``examples`` the
+    folder of Baton's examples where there is one.
     """
 
     releases: Path
+    keys: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     examples: Path | None = None
 

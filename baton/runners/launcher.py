@@ -48,6 +48,7 @@ class Launcher:
     environment: Mapping[str, str]
     heartbeat: Heartbeat
     deadline: float
+    keys: Path
     passed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -63,6 +64,7 @@ class Launcher:
             environment=environment,
             heartbeat=heartbeat,
             deadline=time.monotonic() + context.limits.wall_seconds if deadline is None else deadline,
+            keys=context.surroundings.keys,
             passed={name: environment[name] for name in options.env if name in environment} | options.set_env,
         )
 
@@ -93,6 +95,7 @@ class Launcher:
                 raise RunnerMisconfigured(
                     f"the command {command[0]!r} is to see {str(folder)!r}, and that is no absolute path of this worker"
                 )
+        self._hide_keys()
         scratch = str(writable[-1])
         return await sandbox.run(
             command,
@@ -106,6 +109,17 @@ class Launcher:
             stdin=stdin,
             on_output=self.heartbeat,
         )
+
+    def _hide_keys(self) -> None:
+        """Refuse a profile that would show a sandbox the key which signs releases."""
+        keys = self.keys.resolve()
+        for folder in (*self.options.readable, *self.options.writable):
+            seen = folder.resolve()
+            if self.policy is not SandboxPolicy.OFF and (keys.is_relative_to(seen) or seen.is_relative_to(keys)):
+                raise RunnerMisconfigured(
+                    f"the profile lets commands see {str(folder)!r}, where the keys are that sign releases "
+                    f"({str(keys)!r}). Name a folder in 'readable' and 'writable' that does not hold them"
+                )
 
     def _path(self) -> str:
         own = str(Path(sys.executable).parent)

@@ -14,9 +14,11 @@ from baton.domain.moves import OWNERS, PHASES
 from baton.domain.terms import CURRENT_RULES, ApprovalTerms, Limits, PhaseLimits, RoleTerms, Terms
 from baton.domain.vocabulary import Role
 from baton.runners.base import CannotPlay, Runner, RunnerContext, Surroundings
+from baton.runners.failures import RunnerMisconfigured
 from baton.runners.profile_errors import Problem, invalid, meant, problems_in
 from baton.runners.profile_file import ProfileFile, RoleSection
 from baton.runners.registry import Registry, UnknownRunner
+from baton.workshop.addresses import check_remote
 
 _MARGIN = timedelta(seconds=5)
 _OWN = frozenset(RoleSection.model_fields)
@@ -44,6 +46,26 @@ class Profile:
     def ref(self) -> str | None:
         """Where in a repository a build begins; ``None`` for its default branch."""
         return self.file.workspace.ref
+
+    def remote(self, environment: Mapping[str, str]) -> str | None:
+        """The address of the repository by which machines hand builds to each other; ``None`` where there is none.
+
+        Raises RunnerMisconfigured when it is to be in a variable, and is not.
+        """
+        section = self.file.workspace
+        if section.remote_from is None:
+            return section.remote
+        address = environment.get(section.remote_from, "").strip()
+        try:
+            if not address:
+                raise ValueError("it is not set where the worker runs")
+            check_remote(address)
+        except ValueError as error:
+            raise RunnerMisconfigured(
+                f"the profile {self.name!r} takes the address of the shared repository from the variable "
+                f"{section.remote_from!r}: {error}. Set it to an address, start the worker again, then retry"
+            ) from error
+        return address
 
     def terms(self) -> Terms:
         """The part that the domain decides by, and that is journaled."""

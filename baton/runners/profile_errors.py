@@ -19,6 +19,7 @@ from baton.runners.toml_lines import line_of
 _MOST = 8
 _SHOWN = 60
 _NEAR = 0.5
+_MAY_BE_SECRET = frozenset({"set_env", "remote"})
 
 Path = tuple[str | int, ...]
 
@@ -77,7 +78,7 @@ def _problem(found: Any, model: type[BaseModel], at: Path) -> Problem:
             return Problem(path, f"{_show(found['input'])} is not allowed" + meant(str(found["input"]), allowed))
         case _:
             message = found["msg"].removeprefix("Value error, ").removeprefix("Input ")
-            shown = isinstance(found["input"], str | int | float) and "set_env" not in path
+            shown = isinstance(found["input"], str | int | float) and _MAY_BE_SECRET.isdisjoint(path)
             return Problem(path, f"{message} (got {_show(found['input'])})" if shown else message)
 
 

@@ -1,13 +1,15 @@
 """The form of a profile file, without the options of its runners: each runner knows its own."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from baton.domain.moves import HANDOFFS
 from baton.domain.terms import Dilution, OnDeadline, OnUnanswered
 from baton.domain.vocabulary import Role, State
 from baton.runners.durations import Duration
+from baton.runners.launcher import EnvName
+from baton.workshop.addresses import check_ref, check_remote, holds_password
 from baton.workshop.limits import MIB, Limits, SandboxPolicy
 
 
@@ -28,6 +30,18 @@ def _handoff(value: Any) -> Any:
 
 Handoff = Annotated[State, BeforeValidator(_handoff)]
 """A state in which a gate can hold the work."""
+
+
+def _ref(value: str) -> str:
+    check_ref(value)
+    return value
+
+
+def _plain_address(value: str) -> str:
+    check_remote(value)
+    if holds_password(value):
+        raise ValueError("a profile is a plain file: put the address into a variable, and name that in 'remote_from'")
+    return value
 
 
 class _Section(BaseModel):
@@ -97,9 +111,21 @@ class LimitsSection(_Section):
 
 
 class WorkspaceSection(_Section):
-    """``[workspace]``. ``ref`` is the branch, tag or commit at which a build of a repository begins."""
+    """``[workspace]``.
 
-    ref: str | None = None
+    ``ref`` is the branch, tag or commit at which a build of a repository begins. ``remote`` is the address of the
+    repository by which machines hand builds to each other, ``remote_from`` the worker's variable that has it.
+    """
+
+    ref: Annotated[str, AfterValidator(_ref)] | None = None
+    remote: Annotated[str, AfterValidator(_plain_address)] | None = None
+    remote_from: EnvName | None = None
+
+    @model_validator(mode="after")
+    def _one_remote(self) -> Self:
+        if self.remote is not None and self.remote_from is not None:
+            raise ValueError("give 'remote' or 'remote_from', not both")
+        return self
 
 
 class SandboxSection(_Section):

@@ -71,6 +71,13 @@ def journal(engine: Engine, build_id: str) -> list[Entry]:
         return [entry_of(row) for row in _events(session, build_id, include_superseded=False)]
 
 
+def build_of_entry(engine: Engine, entry_hash: str) -> str | None:
+    """The ID of the build that has, or had before a reset, an entry with this hash."""
+    query = select(BuildWorkflow.build_id).join(WorkflowEvent, WorkflowEvent.workflow_id == BuildWorkflow.id)
+    with reading(engine) as session:
+        return session.scalars(query.where(WorkflowEvent.hash == entry_hash).limit(1)).first()
+
+
 def counts(engine: Engine, build_id: str) -> Counts:
     """How many handoffs and events a build has."""
     key = build_key(build_id)

@@ -26,6 +26,7 @@ _SETTINGS = (
     "core.quotePath=false", "core.pager=cat", "diff.ignoreSubmodules=all", "diff.external=",
     "submodule.recurse=false", "fetch.recurseSubmodules=false", "commit.gpgSign=false", "tag.gpgSign=false",
     "gc.auto=0", "maintenance.auto=false", "advice.addEmbeddedRepo=false",
+    "push.gpgSign=false", "push.followTags=false", "http.lowSpeedLimit=1000", "http.lowSpeedTime=60",
 )  # fmt: skip
 _ENVIRONMENT = {
     "HOME": "/nonexistent",
@@ -36,7 +37,7 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ASKPASS": "/bin/false",
     "SSH_ASKPASS": "/bin/false",
-    "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
+    "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=30 -oServerAliveInterval=15",
     "GIT_ALLOW_PROTOCOL": _TRANSPORTS,
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_NO_LAZY_FETCH": "1",
@@ -45,7 +46,8 @@ _ENVIRONMENT = {
     "GIT_PROTOCOL_FROM_USER": "0",
 }
 _OUTPUT_BYTES = 64 * 1024 * 1024
-_CREDENTIALS = re.compile(r"://[^/@\s]*@")
+# Up to the last "@": where it is not clear what a password is, too much is hidden rather than too little.
+_CREDENTIALS = re.compile(r"://[^\s'\"]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def last_words(stderr: bytes) -> str:
 
 
 def without_credentials(address: str) -> str:
-    return _CREDENTIALS.sub("://***@", address)
+    """``address`` as messages show it."""
+    return re.sub(r"://.*@", "://***@", address, flags=re.DOTALL)
 
 
 def _settings() -> Sequence[str]:

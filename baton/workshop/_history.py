@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from baton.workshop._git import Git
-from baton.workshop._origin import BRANCH
+from baton.workshop._origin import BASE, BRANCH
 from baton.workshop.errors import CommitNotFound, FileNotInCommit, GitFailed, UnsafeLink
 from baton.workshop.removal import empty
 
@@ -42,6 +42,17 @@ class History:
     async def head(self) -> Commit:
         """The build's latest commit."""
         return await self._commit(BRANCH)
+
+    async def first_commit(self) -> str:
+        """The name of the commit that the build began with."""
+        try:
+            return (await self._commit(BASE)).sha
+        except CommitNotFound:
+            # A workspace that an earlier version made: there the name stands in a file, once a phase has begun.
+            file = self.private / "first-commit"
+            first = file.read_text(encoding="ascii") if file.exists() else (await self.head()).sha
+            await self._git("update-ref", BASE, first)
+            return first
 
     async def changed_files(self, since: str) -> list[str]:
         """The paths that differ between the commit `since` and the head, sorted."""
@@ -104,7 +115,7 @@ class History:
         return sorted(entries, key=lambda entry: entry.path)
 
     async def _commit(self, name: str) -> Commit:
-        if not name.startswith("refs/") and _SHA.fullmatch(name) is None:
+        if not name.startswith("refs/") and not is_full_name(name):
             raise CommitNotFound(f"{name!r} is not a full commit name (40 hexadecimal digits)")
         try:
             found = await self._git("rev-parse", f"{name}^{{commit}}", f"{name}^{{tree}}")
@@ -112,6 +123,11 @@ class History:
             raise CommitNotFound(f"the workspace in {str(self.private.parent)!r} has no commit {name!r}") from error
         sha, tree = found.decode().split()
         return Commit(sha, tree)
+
+
+def is_full_name(name: str) -> bool:
+    """Whether `name` has the form of a commit's full name."""
+    return _SHA.fullmatch(name) is not None
 
 
 def _check_links(root: Path) -> None:

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from baton.workshop.errors import TreeUnfit
-from baton.workshop.removal import empty, remove
-
-__all__ = ["check_shape", "empty", "tidy"]
+from baton.workshop.removal import remove
 
 DEEPEST = 256
 """Folders in folders. Much of what walks a tree does so by recursion, the tools of the projects too."""
 
 LONGEST = 2048
-"""Bytes of a path within the tree: half of what the system takes, so that the tree can also be checked out elsewhere."""
+"""Bytes of a path within the tree: half of what the system takes, so that it can be checked out elsewhere too."""
 
 
 def tidy(tree: Path) -> None:
@@ -51,8 +49,8 @@ def _walk(tree: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
         if len(within) + longest > LONGEST or len(here.parts) - len(tree.parts) > DEEPEST:
             shown = os.fsdecode(within[:60])
             raise TreeUnfit(
-                f"the tree holds paths that are too long or nested too deep, below {shown!r}: at most {DEEPEST} folders "
-                f"in each other and {LONGEST} bytes of path can be committed"
+                f"the tree holds paths that are too long or nested too deep, below {shown!r}: at most {DEEPEST} "
+                f"folders in each other and {LONGEST} bytes of path can be committed"
             )
         yield here, folders, files
 

@@ -19,8 +19,9 @@ from baton.workshop import manifest as manifests
 from baton.workshop._members import UnpackLimits, is_safe, members, readable
 from baton.workshop.errors import ArchiveBroken, ArchiveRefused
 from baton.workshop.manifest import MANIFEST_NAME, Manifest, ManifestFile, Release
+from baton.workshop.release_files import ReleaseFiles, write_whole
 
-__all__ = ["Archive", "Manifest", "ManifestFile", "Release", "UnpackLimits", "pack", "unpack", "verify"]
+__all__ = ["Archive", "Manifest", "ManifestFile", "Release", "UnpackLimits", "describe", "pack", "unpack", "verify"]
 
 _MANIFEST_BYTES = 16 * 1024 * 1024
 
@@ -33,7 +34,11 @@ class Archive:
     sha256: str
     size: int
     manifest: Manifest
-    manifest_path: Path
+
+    @property
+    def files(self) -> ReleaseFiles:
+        """The archive, and what lies beside it."""
+        return ReleaseFiles(self.path)
 
 
 def pack(folder: Path, into: Path, release: Release) -> Archive:
@@ -51,6 +56,7 @@ def pack(folder: Path, into: Path, release: Release) -> Archive:
     told = manifests.to_json(manifest)
     into.mkdir(parents=True, exist_ok=True)
     path = into / f"{release.stem}.tar.gz"
+    files = ReleaseFiles(path)
     with tempfile.NamedTemporaryFile(dir=into, prefix=".pack-", delete=False) as draft:
         try:
             _write(draft, release.stem, found, manifest, told)
@@ -58,15 +64,19 @@ def pack(folder: Path, into: Path, release: Release) -> Archive:
             os.fsync(draft.fileno())
             draft.seek(0)
             digest = hashlib.file_digest(draft, "sha256").hexdigest()
-            manifest_path = into / f"{release.stem}.manifest.json"
-            _put(manifest_path, told)
-            _put(into / f"{release.stem}.tar.gz.sha256", f"{digest}  {path.name}\n".encode())
+            write_whole(files.manifest, told)
+            write_whole(files.checksum, f"{digest}  {path.name}\n".encode())
             Path(draft.name).chmod(0o644)
             Path(draft.name).replace(path)
         except BaseException:
             Path(draft.name).unlink(missing_ok=True)
             raise
-    return Archive(path, digest, path.stat().st_size, manifest, manifest_path)
+    return Archive(path, digest, path.stat().st_size, manifest)
+
+
+def describe(folder: Path) -> dict[str, ManifestFile]:
+    """What a manifest says of the files of `folder`; links count as :func:`pack` packs them. Raises ArchiveRefused."""
+    return {path: _describe(file) for path, file in _walk(folder.resolve())}
 
 
 def verify(archive: Path, *, limits: UnpackLimits | None = None) -> Manifest:
@@ -169,13 +179,6 @@ def _entry(name: str, size: int, mode: str) -> tarfile.TarInfo:
     entry = tarfile.TarInfo(name)
     entry.size, entry.mode, entry.mtime = size, int(mode, 8), 0
     return entry
-
-
-def _put(path: Path, data: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".pack-", delete=False) as draft:
-        draft.write(data)
-    Path(draft.name).chmod(0o644)
-    Path(draft.name).replace(path)
 
 
 def _compare(path: str, found: ManifestFile | None, told: ManifestFile | None) -> None:

@@ -5,6 +5,8 @@ WorkshopError
 │   ├── GitFailed             git itself failed; the message carries its last lines
 │   ├── RepositoryNotFound    nothing to clone at that address
 │   ├── RepositoryUnreachable the address may be right, the way to it is not open: worth a retry
+│   ├── RemoteUnreachable     the shared repository does not answer: worth a retry
+│   ├── RemoteRefused         the shared repository does not take or give what a build needs: a person has to mend it
 │   ├── RefNotFound           the repository has no such branch, tag or commit
 │   ├── CommitNotFound        the workspace has no such commit
 │   ├── FileNotInCommit       the commit has no such regular file
@@ -13,6 +15,8 @@ WorkshopError
 │   ├── TreeUnfit             paths in the tree are too long or nested too deep
 │   └── WorkspaceBusy         somebody else holds the workspace: worth a retry
 ├── SandboxUnavailable        this machine cannot run the sandbox that was asked for
+├── KeyUnusable               a key is missing, locked, or no key for signatures
+├── SignatureBroken           a signature does not hold, or is by a key that is not trusted
 ├── EvidenceUnreadable        a report file is missing, too large, hostile or not what it claims to be
 └── ArchiveError
     ├── ArchiveRefused        the input must not be packed or unpacked
@@ -38,6 +42,14 @@ class RepositoryNotFound(WorkspaceError):
 
 class RepositoryUnreachable(WorkspaceError):
     """The repository could not be read this time."""
+
+
+class RemoteUnreachable(WorkspaceError):
+    """The repository that the machines of a build share could not be reached this time."""
+
+
+class RemoteRefused(WorkspaceError):
+    """The repository that the machines of a build share does not let this machine in, or is none."""
 
 
 class RefNotFound(WorkspaceError):
@@ -70,6 +82,14 @@ class WorkspaceBusy(WorkspaceError):
 
 class SandboxUnavailable(WorkshopError):
     """The machine cannot run the sandbox that was asked for."""
+
+
+class KeyUnusable(WorkshopError):
+    """A key cannot be used; the message says what to do. It never holds anything of a private key."""
+
+
+class SignatureBroken(WorkshopError):
+    """What was signed is not proven by its signature."""
 
 
 class EvidenceUnreadable(WorkshopError):

@@ -58,6 +58,11 @@ class CommandResult:
     sandbox: Kind
     limit: LimitHit | None
 
+    @property
+    def not_run(self) -> bool:
+        """Whether the program could not be run at all: it is not there, or no program."""
+        return self.exit_code in (126, 127) and self.stderr.lstrip().startswith(b"cannot run")
+
 
 async def run(
     command: Sequence[str],

@@ -17,11 +17,12 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from baton.workshop import _origin
+from baton.workshop import _origin, _submodules
 from baton.workshop._git import Git
-from baton.workshop._history import Commit, FileEntry, History
+from baton.workshop._history import Commit, FileEntry, History, is_full_name
 from baton.workshop._lock import file_lock
-from baton.workshop._tidy import check_shape, tidy
+from baton.workshop._remote import Remote, component
+from baton.workshop._tidy import tidy
 from baton.workshop.errors import CommitNotFound, GitFailed, TagTaken, WorkspaceError
 from baton.workshop.removal import empty, remove
 
@@ -35,30 +36,40 @@ class Workspaces:
     """The workspaces of all builds under `root`.
 
     `lock_seconds` is how long an operation waits for a workspace that is in use. `fetch_environment` is
-    given to git when it fetches, and only then (SSH_AUTH_SOCK, proxies).
+    given to git when it fetches or pushes, and only then (SSH_AUTH_SOCK, proxies).
     """
 
     root: Path
     lock_seconds: float = 30
     fetch_environment: Mapping[str, str] = field(default_factory=dict)
 
-    async def open(self, build_id: str, *, repo: str | None = None, ref: str | None = None) -> "Workspace":
+    async def open(
+        self, build_id: str, *, repo: str | None = None, ref: str | None = None, remote: str | None = None
+    ) -> "Workspace":
         """The workspace of a build, made on first use from `repo` at `ref`; later calls do not look at these.
 
-        Raises ValueError on a build_id, repo or ref that is wrong by form, RepositoryNotFound,
-        RepositoryUnreachable (retry), RefNotFound, TreeUnfit, WorkspaceBusy (retry) and GitFailed.
+        With `remote`, the address of a repository that machines share, all of them begin with the same commit,
+        and it is asked at each call whether it lets this machine push: better now than after an hour of work.
+
+        Raises ValueError on a build_id, repo, ref or remote that is wrong by form, RepositoryNotFound,
+        RepositoryUnreachable (retry), RefNotFound, TreeUnfit, RemoteUnreachable (retry), RemoteRefused,
+        WorkspaceBusy (retry) and GitFailed.
         """
         if _BUILD_ID.fullmatch(build_id) is None:
             raise ValueError(f"build_id {build_id[:120]!r} must match {_BUILD_ID.pattern}")
         root = self.root.resolve()
         home, lock = root / build_id, root / ".locks" / build_id
+        shared = None if remote is None else Remote.of(remote, build_id, self.fetch_environment)
         if not home.exists():
             async with file_lock(lock, wait_seconds=self.lock_seconds):
                 if not home.exists():
-                    await self._make(home, repo, ref)
-        return Workspace(home, lock, self.lock_seconds)
+                    await self._make(home, repo, ref, shared)
+        workspace = Workspace(home, lock, self.lock_seconds, shared)
+        if shared is not None:
+            await shared.admit(workspace._git, await workspace.first_commit())
+        return workspace
 
-    async def _make(self, home: Path, repo: str | None, ref: str | None) -> None:
+    async def _make(self, home: Path, repo: str | None, ref: str | None, remote: Remote | None) -> None:
         # A dot in front: no build_id begins with one. We hold the lock, so leftovers are from the dead.
         prefix = f".new-{home.name}~"
         for leftover in home.parent.glob(f"{prefix}*"):
@@ -67,8 +78,8 @@ class Workspaces:
         try:
             for name in ("tree", "private"):
                 (draft / name).mkdir()
-            await _origin.begin(Git(draft / "repo.git", draft / "tree"), repo, ref, self.fetch_environment)
-            await asyncio.to_thread(check_shape, draft / "tree")
+            git = Git(draft / "repo.git", draft / "tree")
+            await _origin.begin(git, repo, ref, self.fetch_environment, remote)
             draft.rename(home)
         finally:
             remove(draft)
@@ -77,9 +88,11 @@ class Workspaces:
 class Workspace(History):
     """One build's workspace. Operations that write hold its lock; `exclusive` holds it for longer."""
 
-    def __init__(self, home: Path, lock: Path, lock_seconds: float) -> None:
+    def __init__(self, home: Path, lock: Path, lock_seconds: float, remote: Remote | None = None) -> None:
         self.tree = home / "tree"
+        self.release_tag = f"baton/{component(home.name)}"
         super().__init__(Git(home / "repo.git", self.tree), home / "private")
+        self._remote = remote
         self._lock = lock
         self._lock_seconds = lock_seconds
         self._held: int | None = None
@@ -102,15 +115,12 @@ class Workspace(History):
         """Commit all that changed in the tree, new and deleted files too; the head as it is when nothing did.
 
         `author` is "Name" or "Name <email>". The tree's own .gitignore files are obeyed, and Python's caches
-        are left out. Every `.git` found in the tree is removed: its files are committed as plain files.
+        are left out. Every `.git` found in the tree is removed: its files are committed as plain files, and so are
+        files in the place of a submodule. Pipes, sockets and devices are removed. Raises TreeUnfit.
         """
         async with self._writing() as lock:
-            if self.tree.is_symlink() or not self.tree.is_dir():
-                raise WorkspaceError(f"the tree {str(self.tree)!r} is gone; restore a commit to bring it back")
-            await asyncio.to_thread(tidy, self.tree)
             head = await self.head()
-            await self._git("add", "--all", lock=lock)
-            tree = (await self._git("write-tree", lock=lock)).decode().strip()
+            tree = await self._written(lock)
             if tree == head.tree:
                 return head
             sha = await self._git(
@@ -123,21 +133,28 @@ class Workspace(History):
             return new
 
     async def restore(self, commit: str) -> None:
-        """Make the tree, and the head, equal to `commit` exactly: all else in the tree is removed."""
+        """Make the tree, and the head, equal to `commit` exactly: all else in the tree is removed.
+
+        A commit that another machine made is fetched from the remote; RemoteUnreachable is worth a retry.
+        """
         async with self._writing() as lock:
-            target = await self._commit(commit)
+            try:
+                target = await self._commit(commit)
+            except CommitNotFound:
+                if self._remote is None or not is_full_name(commit):
+                    raise
+                await self._remote.fetch(self._git, commit, lock=lock)
+                target = await self._commit(commit)
             await self._check_out(target, lock)
             await self._git("update-ref", _origin.BRANCH, target.sha, lock=lock)
 
     async def snapshot(self) -> str:
         """Keep the tree as it is now: a commit on top of the head, which stays where it is. Returns its name."""
         async with self._writing() as lock:
-            await asyncio.to_thread(tidy, self.tree)
             head = await self.head()
             with self._index() as env:
                 await self._git("read-tree", head.sha, env=env, lock=lock)
-                await self._git("add", "--all", env=env, lock=lock)
-                tree = (await self._git("write-tree", env=env, lock=lock)).decode().strip()
+                tree = await self._written(lock, env)
             sha = await self._git(
                 "commit-tree", tree, "-p", head.sha, "-m", "Snapshot", env={**_origin.BATON, **_origin.EPOCH}, lock=lock
             )
@@ -169,6 +186,39 @@ class Workspace(History):
                 return
             if taken != target:
                 raise TagTaken(f"tag {name!r} is on commit {taken.sha}, not on {target.sha}; choose another name")
+
+    async def give_up_release(self) -> None:
+        """Remove the release's tag, here and on the remote; where there is none, that is no error.
+
+        Raises RemoteUnreachable (retry) and RemoteRefused.
+        """
+        async with self._writing() as lock:
+            await self._git("update-ref", "-d", f"refs/tags/{self.release_tag}", lock=lock)
+        if self._remote is not None:
+            await self._remote.give_up_release(self._git)
+
+    async def hand_over(self) -> None:
+        """Push the head, and the release's tag where it is on it, so that every machine can go on from here.
+
+        Nothing without a remote, or when it has them. Raises RemoteUnreachable (retry) and RemoteRefused.
+        """
+        if self._remote is None:
+            return
+        head, release = (await self.head()).sha, f"refs/tags/{self.release_tag}"
+        try:
+            released = (await self._commit(release)).sha == head
+        except CommitNotFound:
+            released = False
+        await self._remote.hand_over(self._git, await self.first_commit(), head, release if released else None)
+
+    async def _written(self, lock: int, env: Mapping[str, str] | None = None) -> str:
+        """The tree as it is now, as an object of git's: its name."""
+        if self.tree.is_symlink() or not self.tree.is_dir():
+            raise WorkspaceError(f"the tree {str(self.tree)!r} is gone; restore a commit to bring it back")
+        await asyncio.to_thread(tidy, self.tree)
+        await _submodules.release(self._git, self.tree, env=env, lock=lock)
+        await self._git("add", "--all", env=env, lock=lock)
+        return (await self._git("write-tree", env=env, lock=lock)).decode().strip()
 
     async def _check_out(self, target: Commit, lock: int) -> None:
         if self.tree.is_symlink() or not self.tree.is_dir():

@@ -2,13 +2,16 @@
 
 import re
 import secrets
+import shutil
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gateway.cli.exit_codes import CommandFailed, ExitCode
-from gateway.cli.input_files import bad_input, read_text
+from gateway.cli.input_files import STDIN, bad_input, read_text
+from gateway.cli.issues import is_issue, read_issue
 from gateway.cli.json_input import parse_object
 from gateway.cli.plain import line
 
@@ -20,16 +23,32 @@ _MOST_SLUG = 24
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/\\]+@[^/\\]+:")
 
 
-def read_request(source: str) -> tuple[str, str | dict[str, Any]]:
-    """The title and the requirements in a file: Markdown, or a JSON object when its name ends with ``.json``."""
+@dataclass(frozen=True)
+class Asked:
+    """What a file asks for. ``title`` is empty where the file has none; ``note`` is for the person who handed it in."""
+
+    title: str
+    requirements: str | dict[str, Any]
+    metadata: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+
+def read_request(source: str) -> Asked:
+    """What a file, or ``-``, asks for: Markdown, a JSON object, or a GitHub issue in JSON.
+
+    JSON is what comes from a file whose name ends with ``.json``, and from standard input what begins with a brace.
+    """
     from baton.domain.requests import MAX_REQUEST_BYTES
 
     text = read_text(source, "a request", most_bytes=MAX_REQUEST_BYTES)
-    if source.lower().endswith(".json"):
-        given = parse_object(text, "a request", repr(source))
-        title = given.get("title")
-        return (line(title, _MOST_TITLE) if isinstance(title, str) else ""), given
-    return _title(text), text
+    if not (source.lower().endswith(".json") or (source == STDIN and text.lstrip().startswith("{"))):
+        return Asked(_title(text), text)
+    given = parse_object(text, "a request", "standard input" if source == STDIN else repr(source))
+    if is_issue(given):
+        issue = read_issue(given)
+        return Asked(line(issue.title, _MOST_TITLE), issue.requirements, issue.metadata, _left_out(issue.left_out))
+    title = given.get("title")
+    return Asked(line(title, _MOST_TITLE) if isinstance(title, str) else "", given)
 
 
 def make_request(**fields: Any) -> "BuildRequest":
@@ -72,6 +91,21 @@ def repository(given: str) -> str:
     return str(path)
 
 
+async def look_at(repo: str, ref: str | None) -> None:
+    """Raise CommandFailed when a repository of this machine cannot be built from at ``ref``. Others are not asked."""
+    from baton.workshop.addresses import check_ref
+    from baton.workshop.errors import WorkspaceError
+    from baton.workshop.looking import look
+
+    try:
+        if ref is not None:
+            check_ref(ref)
+        if not _REMOTE.match(repo) and shutil.which("git") is not None:
+            await look(Path(repo), ref)
+    except (ValueError, WorkspaceError) as error:
+        raise bad_input(f"The repository cannot be built from: {line(error)}") from None
+
+
 def metadata(pairs: Sequence[str]) -> dict[str, str]:
     """``K=V`` pairs. Raises CommandFailed (usage)."""
     found: dict[str, str] = {}
@@ -83,6 +117,13 @@ def metadata(pairs: Sequence[str]) -> dict[str, str]:
             raise CommandFailed("usage", f"--metadata {pair!r}: {key.strip()!r} is there twice", ExitCode.USAGE)
         found[key.strip()] = value
     return found
+
+
+def _left_out(comments: int) -> str:
+    if not comments:
+        return ""
+    counted = "1 comment is" if comments == 1 else f"{comments} comments are"
+    return f"{counted} left out: written by people who neither opened the issue nor belong to its repository"
 
 
 def _title(markdown: str) -> str:

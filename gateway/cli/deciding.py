@@ -38,16 +38,6 @@ def register(app: typer.Typer) -> None:
         """Stop a handoff that waits for approval; the build is parked and the reason becomes feedback."""
         await tell_expecting(call, build, CommandName.REFUSE, expect, reason=reason)
 
-    @command(app, "answer", sends=True)
-    async def answer(
-        call: Invocation,
-        build: BuildArgument,
-        question: Annotated[str, typer.Argument(metavar="QUESTION", help="The question's ID; see status.")],
-        text: Annotated[str, typer.Argument(metavar="ANSWER", help="The answer.")],
-    ) -> None:
-        """Answer a role's question."""
-        await tell(call, build, CommandName.ANSWER, question_id=question, answer=text)
-
     @command(app, "waive", sends=True)
     async def waive(
         call: Invocation,

@@ -11,7 +11,7 @@ def told(error: Exception) -> CommandFailed:
     if isinstance(error, CommandFailed):
         return error
     # Loaded on the way to an error only, so that commands that go well start fast.
-    kinds = (_of_gateway, _of_temporal, _of_store, _of_settings, _of_worker, _of_embedded)
+    kinds = (_of_gateway, _of_temporal, _of_store, _of_settings, _of_keys, _of_worker, _of_embedded)
     return next(filter(None, (kind(error) for kind in kinds)), None) or _unexpected(error)
 
 
@@ -73,6 +73,12 @@ def _of_settings(error: Exception) -> CommandFailed | None:
     from baton.runtime.settings import SettingsError
 
     return CommandFailed("bad_settings", str(error), ExitCode.USAGE) if isinstance(error, SettingsError) else None
+
+
+def _of_keys(error: Exception) -> CommandFailed | None:
+    from baton.workshop.errors import KeyUnusable
+
+    return CommandFailed("key_unusable", _sentence(error), ExitCode.USAGE) if isinstance(error, KeyUnusable) else None
 
 
 def _of_worker(error: Exception) -> CommandFailed | None:

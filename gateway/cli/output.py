@@ -27,7 +27,8 @@ class Output:
         self.as_json = as_json
         self.verbose = verbose
         self.console = Console(highlight=False, width=_width())
-        self._errors = Console(stderr=True, highlight=False)
+        self.errors = Console(stderr=True, highlight=False)
+        """Where everything is said that is not the result: questions, too."""
 
     def result(self, document: Any, *shown: RenderableType) -> None:
         """The result: ``document`` with ``--json``, else what is ``shown``. Call it once."""
@@ -53,21 +54,21 @@ class Output:
     def detail(self, message: str) -> None:
         """A line on standard error, with ``-v`` only."""
         if self.verbose:
-            self._errors.print(text(message, "dim"))
+            self.errors.print(text(message, "dim"))
 
     def warn(self, message: str) -> None:
         """A line on standard error that people should see."""
-        self._errors.print(text("note: ", "yellow").append(plain(message), "default"), soft_wrap=True)
+        self.errors.print(text("note: ", "yellow").append(plain(message), "default"), soft_wrap=True)
 
     def failure(self, failed: CommandFailed) -> None:
         """One clear message, and with ``--json`` the error's document."""
-        self._errors.print(text("error: ", "bold red").append(plain(failed.message), "default"), soft_wrap=True)
+        self.errors.print(text("error: ", "bold red").append(plain(failed.message), "default"), soft_wrap=True)
         if self.as_json:
             self.document({"error": {"code": failed.code, "message": failed.message}})
 
     def trace(self) -> None:
         """Where the error that is being handled happened, on standard error."""
-        self._errors.print(text(scrubbed(traceback.format_exc()), "dim"), soft_wrap=True)
+        self.errors.print(text(scrubbed(traceback.format_exc()), "dim"), soft_wrap=True)
 
 
 def _width() -> int | None:

@@ -12,7 +12,8 @@ from baton.domain.ledger import amount
 from baton.domain.moves import PHASES
 from baton.domain.view import BuildView, PhaseRecord
 from baton.domain.vocabulary import LimitName, Phase
-from gateway.cli.looks import clock, command_text, span, status_text, words
+from gateway.cli.deadline import until
+from gateway.cli.looks import command_text, span, status_text, words
 from gateway.cli.plain import line, text
 
 _MOST_FINDINGS = 5
@@ -107,8 +108,8 @@ def _waiting(view: BuildView) -> Iterator[RenderableType]:
     title = {"decision": "Parked", "resume": "Paused"}.get(waits.kind, f"Waits for {_article(waits.kind)}")
     yield _indented(Text(title, "bold yellow"))
     yield _indented(text(waits.what))
-    if waits.deadline is not None:
-        yield _indented(text(f"until {clock(waits.deadline)}", "dim"))
+    if when := until(view):
+        yield _indented(text(when, "dim"))
     yield command_text(waits.command, _INDENT)
     yield Text()
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 async def tell(call: Invocation, build_id: str, name: CommandName, **fields: Any) -> None:
     """Give the command and show the answer. Raises Refusal (malformed) before anything is reached."""
-    command = _command(call, name, fields)
+    command = command_of(call, name, **fields)
     await _send(call, await call.builds(), build_id, command)
 
 
@@ -22,7 +22,7 @@ async def tell_expecting(
     call: Invocation, build_id: str, name: CommandName, expect: State | None, **fields: Any
 ) -> None:
     """As :func:`tell`, with the state that the sender expects; ``None`` is the one that the build shows now."""
-    command = _command(call, name, fields | {"expected_state": (expect or State.DISCOVERY).value})
+    command = command_of(call, name, **fields, expected_state=(expect or State.DISCOVERY).value)
     builds = await call.builds()
     if expect is None:
         seen = (await builds.status(build_id)).current_state
@@ -31,7 +31,8 @@ async def tell_expecting(
     await _send(call, builds, build_id, command)
 
 
-def _command(call: Invocation, name: CommandName, fields: dict[str, Any]) -> "Command":
+def command_of(call: Invocation, name: CommandName, **fields: Any) -> "Command":
+    """The command as its sender gives it. Raises Refusal (malformed)."""
     from baton.domain.commands import parse_command
 
     return parse_command(name, fields | call.sender.fields())
@@ -39,10 +40,11 @@ def _command(call: Invocation, name: CommandName, fields: dict[str, Any]) -> "Co
 
 async def _send(call: Invocation, builds: "Builds", build_id: str, command: "Command") -> None:
     reply = await builds.send(build_id, command)
-    call.output.result(reply, *_shown(reply))
+    call.output.result(reply, *shown(reply))
 
 
-def _shown(reply: "CommandReply") -> list[Any]:
+def shown(reply: "CommandReply") -> list[Any]:
+    """A build's answer, for people."""
     moved = reply.previous_state is not reply.state
     way = f"{reply.previous_state.value} → {reply.state.value}" if moved else reply.state.value
     first = text("✓ ", "green").append(reply.build_id, "bold").append(f"  {way}", "cyan")

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.asking import derived_build_id, make_request, metadata, read_request, repository
+from gateway.cli.asking import derived_build_id, look_at, make_request, metadata, read_request, repository
 from gateway.cli.command import command
-from gateway.cli.exit_codes import ExitCode
+from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.input_files import bad_input
 from gateway.cli.invocation import Invocation
 from gateway.cli.plain import text
@@ -20,7 +20,10 @@ def register(app: typer.Typer) -> None:
     async def start(
         call: Invocation,
         request: Annotated[
-            str, typer.Argument(metavar="REQUEST.md|-", help="What to build: Markdown, or a JSON object (.json).")
+            str,
+            typer.Argument(
+                metavar="REQUEST|-", help="What to build: Markdown, a JSON object, or a GitHub issue in JSON."
+            ),
         ],
         project: Annotated[str, typer.Option("--project", metavar="ID", help="The project it is for.")],
         user: Annotated[
@@ -44,14 +47,22 @@ def register(app: typer.Typer) -> None:
             str | None,
             typer.Option("--repo", metavar="PATH|URL", help="The repository to work on. Default: a fresh one."),
         ] = None,
+        branch: Annotated[
+            str | None,
+            typer.Option(
+                "--branch",
+                metavar="NAME",
+                help="Where in the repository to begin: a branch, tag or commit. Default: the profile's, or its own.",
+            ),
+        ] = None,
         more: Annotated[
             list[str] | None, typer.Option("--metadata", metavar="K=V", help="Kept with the build; may be repeated.")
         ] = None,
         watch: Annotated[bool, typer.Option("--watch", help="Watch it until it ends.")] = False,
     ) -> ExitCode | None:
         """Start a build from a request."""
-        found, requirements = read_request(request)
-        called = title or found
+        found = read_request(request)
+        called = title or found.title
         if not called:
             raise bad_input(f"{request!r} has no title: give --title")
         asked = make_request(
@@ -59,11 +70,18 @@ def register(app: typer.Typer) -> None:
             project_id=project,
             user_id=user or who_am_i(),
             title=called,
-            requirements=requirements,
+            requirements=found.requirements,
             profile=profile,
             repo=None if repo is None else repository(repo),
-            metadata=metadata(more or []),
+            ref=branch,
+            metadata=found.metadata | metadata(more or []),
         )
+        if asked.repo is not None:
+            await look_at(asked.repo, asked.ref)
+        elif branch is not None:
+            raise CommandFailed("usage", "--branch names a place in a repository: give --repo, too", ExitCode.USAGE)
+        if found.note:
+            call.output.warn(found.note)
         builds = await call.builds()
         answer = await builds.start(asked)
         if watch:

@@ -20,9 +20,12 @@ def workspaces_of(settings: Settings, environ: Mapping[str, str]) -> Workspaces:
 
 
 def surroundings_of(settings: Settings, environ: Mapping[str, str]) -> Surroundings:
-    """What runners are given. Finished archives go below ``home/releases``."""
+    """What runners are given. Finished archives go below ``home/releases``, signed with a key in ``home/keys``."""
     releases = settings.home / "releases"
     releases.mkdir(parents=True, exist_ok=True)
     return Surroundings(
-        releases=releases, environment=environ, examples=_EXAMPLES if (_EXAMPLES / "wordcount").is_dir() else None
+        releases=releases,
+        keys=settings.home / "keys",
+        environment=environ,
+        examples=_EXAMPLES if (_EXAMPLES / "wordcount").is_dir() else None,
     )

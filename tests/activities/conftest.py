@@ -10,9 +10,11 @@ from textwrap import dedent
 import pytest
 from temporalio.testing import ActivityEnvironment
 
+from activities.compensate_phase import CompensatePhase
 from activities.perform_phase import PerformPhase
+from baton.domain.attempts import Compensation
 from baton.domain.reports import PhaseReport
-from baton.domain.steps import PhaseOrder
+from baton.domain.steps import CompensationOrder, PhaseOrder
 from baton.domain.vocabulary import Role
 from baton.runners.base import Surroundings
 from baton.runners.catalogue import Profiles
@@ -38,14 +40,26 @@ class Bench:
         return self.folder / "releases"
 
     @property
+    def keys(self) -> Path:
+        return self.folder / "keys"
+
+    @property
     def perform_phase(self) -> PerformPhase:
-        surroundings = Surroundings(
-            releases=self.releases,
-            environment=self.environment,
-            examples=self.examples,
+        return PerformPhase(self.profiles, self.workspaces, self._surroundings)
+
+    @property
+    def compensate_phase(self) -> CompensatePhase:
+        return CompensatePhase(self.profiles, self.workspaces, self._surroundings)
+
+    @property
+    def profiles(self) -> Profiles:
+        return Profiles(self.folder / "profiles", declared_runners(rogue="tests.activities.rogue:RogueRunner"))
+
+    @property
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(
+            releases=self.releases, keys=self.keys, environment=self.environment, examples=self.examples
         )
-        runners = declared_runners(rogue="tests.activities.rogue:RogueRunner")
-        return PerformPhase(Profiles(self.folder / "profiles", runners), self.workspaces, surroundings)
 
     def profile(self, **roles: str) -> None:
         """Write the profile ``local``: for each role named its table, the others manual; ``rest`` as it is."""
@@ -67,6 +81,12 @@ class Bench:
     async def perform(self, order: PhaseOrder, environment: ActivityEnvironment | None = None) -> PhaseReport:
         environment = environment or ActivityEnvironment()
         return await environment.run(self.perform_phase.perform_phase, order)
+
+    async def compensate(
+        self, order: CompensationOrder, environment: ActivityEnvironment | None = None
+    ) -> Compensation:
+        environment = environment or ActivityEnvironment()
+        return await environment.run(self.compensate_phase.compensate_phase, order)
 
     async def workspace(self, build_id: str = "adder-1") -> Workspace:
         return await self.workspaces.open(build_id)

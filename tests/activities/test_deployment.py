@@ -1,31 +1,31 @@
-"""The release manager of the toolchain: archives that are packed, proven, delivered and tagged."""
+"""The release manager of the toolchain: archives that are packed, proven, signed for and tagged."""
 
-import asyncio
 import hashlib
 from pathlib import Path
 
 import pytest
-from temporalio.testing import ActivityEnvironment
+from temporalio.exceptions import ApplicationError
 
 from baton.domain.reports import PhaseReport
 from baton.domain.vocabulary import Phase
 from baton.workshop import archive
-from tests.activities.conftest import Bench, appeared
-from tests.activities.projects import BROKEN, GOOD, TOOLCHAIN
+from baton.workshop.errors import CommitNotFound
+from tests.activities.conftest import Bench
+from tests.activities.projects import BROKEN, GOOD, QUICK, TOOLCHAIN
 from tests.orders import an_order
 
-DELIVERY = '[roles.release_manager.delivery]\nsandbox = "off"\n'
 
-
-async def _deployed(bench: Bench, files: dict[str, str], options: str = "", number: int = 6) -> PhaseReport:
-    bench.profile(release_manager=TOOLCHAIN + options)
+async def _deployed(bench: Bench, files: dict[str, str], number: int = 6, *, profile: str = TOOLCHAIN) -> PhaseReport:
+    bench.profile(release_manager=profile)
     return await bench.perform(an_order(Phase.DEPLOYMENT, commit=await bench.committed(files), number=number))
 
 
-def _say(word: str, path: Path, *, exit_code: int = 0) -> str:
-    """A command, as TOML, that notes its word in a file and ends."""
-    program = f"import sys; open('{path}', 'a').write('{word} '); print('{word} said'); sys.exit({exit_code})"
-    return f'["{{python}}", "-c", "{program}"]'
+async def _tagged(bench: Bench) -> str:
+    return (await (await bench.workspace())._commit("refs/tags/baton/adder-1")).sha
+
+
+def _released(bench: Bench) -> list[str]:
+    return sorted(path.name for path in (bench.releases / "adder-1").iterdir())
 
 
 async def test_a_release_is_an_archive_that_can_be_checked(bench: Bench) -> None:
@@ -46,8 +46,7 @@ async def test_the_commit_is_tagged_and_again_the_same_bytes(bench: Bench) -> No
     first = await _deployed(bench, GOOD)
     again = await bench.perform(an_order(Phase.DEPLOYMENT, commit=first.commit, number=8))
     assert again.output == first.output
-    workspace = await bench.workspace()
-    assert (await workspace._commit("refs/tags/baton/adder-1")).sha == first.commit
+    assert await _tagged(bench) == first.commit
 
 
 async def test_without_a_project_file_the_build_gives_the_name(bench: Bench) -> None:
@@ -69,7 +68,7 @@ async def test_a_release_whose_tests_fail_is_withdrawn(bench: Bench) -> None:
         "tests.test_adder::test_one",
         "tests.test_adder::test_two",
     ]
-    assert list((bench.releases / "adder-1").iterdir()) == []
+    assert _released(bench) == []
 
 
 async def test_what_must_not_be_packed_is_a_finding(bench: Bench) -> None:
@@ -77,54 +76,63 @@ async def test_what_must_not_be_packed_is_a_finding(bench: Bench) -> None:
     assert (report.deployment_successful, [finding.id for finding in report.findings]) == (False, ["archive"])
 
 
-async def test_deploy_and_smoke_are_run_in_order(bench: Bench) -> None:
-    said = bench.folder / "said"
-    options = DELIVERY + f"deploy = [{_say('one', said)}, {_say('two', said)}]\nsmoke = [{_say('three', said)}]\n"
-    report = await _deployed(bench, GOOD, options + f"undo = [{_say('never', said)}]\n")
+async def test_four_files_are_left_and_nothing_else(bench: Bench) -> None:
+    report = await _deployed(bench, GOOD, profile=QUICK)
+    stem = "adder-1.2.0"
+    assert _released(bench) == [
+        *(f"{stem}.manifest.json", f"{stem}.provenance.json", f"{stem}.tar.gz", f"{stem}.tar.gz.sha256")
+    ]
+    assert report.output["provenance"] == str(bench.releases / "adder-1" / f"{stem}.provenance.json")
+    assert [path.stem for path in bench.keys.glob("*.pem")] == [report.output["key"]]
+
+
+async def test_after_rework_the_tag_and_the_folder_are_the_new_releases(bench: Bench) -> None:
+    first = await _deployed(bench, GOOD, profile=QUICK)
+    newer = GOOD | {"pyproject.toml": '[project]\nname = "adder"\nversion = "1.3.0"\n'}
+    second = await _deployed(bench, newer, number=9, profile=QUICK)
+    assert (first.deployment_successful, second.deployment_successful) == (True, True)
+    assert first.commit != second.commit == await _tagged(bench)
+    assert {name.partition("-")[2][:5] for name in _released(bench)} == {"1.3.0"}
+
+
+async def test_a_release_that_fails_leaves_none_of_an_earlier_one_behind(bench: Bench) -> None:
+    await _deployed(bench, GOOD, profile=QUICK)
+    assert (await _deployed(bench, BROKEN, number=9)).deployment_successful is False
+    assert _released(bench) == []
+    with pytest.raises(CommitNotFound):
+        await _tagged(bench)
+
+
+async def test_without_a_key_that_can_sign_nothing_is_released(bench: Bench) -> None:
+    await _deployed(bench, GOOD, profile=QUICK)
+    (private,) = bench.keys.glob("*.pem")
+    private.chmod(0o644)
+    with pytest.raises(ApplicationError, match=r"a release cannot be signed: .* chmod 600") as error:
+        await _deployed(bench, GOOD, number=9, profile=QUICK)
+    assert (error.value.type, error.value.non_retryable) == ("runner_misconfigured", True)
+
+
+async def test_the_worker_may_have_a_password_for_its_key(bench: Bench) -> None:
+    bench.environment = {**bench.environment, "BATON_KEY_PASSWORD": "open sesame"}
+    report = await _deployed(bench, GOOD, profile=QUICK)
+    (private,) = bench.keys.glob("*.pem")
+    assert b"ENCRYPTED" in private.read_bytes()
+    assert "sesame" not in report.model_dump_json()
+
+
+@pytest.mark.parametrize("place", ["keys", "."])
+async def test_a_profile_that_shows_the_keys_to_the_sandbox_is_refused(bench: Bench, place: str) -> None:
+    bench.keys.mkdir()
+    folder = Path(bench.folder, place)
+    bench.profile(release_manager=TOOLCHAIN + f'readable = ["{folder}"]\n')
+    with pytest.raises(ApplicationError, match="where the keys are that sign releases") as error:
+        await bench.perform(an_order(Phase.DEPLOYMENT, commit=await bench.committed(GOOD)))
+    assert error.value.type == "runner_misconfigured"
+
+
+async def test_tests_of_the_release_cannot_see_the_key(bench: Bench) -> None:
+    spy = f"import pathlib\n\ndef test_spy():\n    assert not pathlib.Path('{bench.keys}').exists()\n"
+    report = await _deployed(bench, GOOD | {"tests/test_spy.py": spy})
+    if report.evidence[0].sandbox != "bubblewrap":
+        pytest.skip("this machine has no sandbox")
     assert report.deployment_successful is True
-    assert said.read_text() == "one two three "
-    assert [one.name for one in report.evidence[1:]] == ["deploy-1", "deploy-2", "smoke-1"]
-
-
-async def test_a_failed_smoke_test_is_undone_and_told(bench: Bench) -> None:
-    said = bench.folder / "said"
-    options = (
-        DELIVERY + f"deploy = [{_say('one', said)}]\nsmoke = [{_say('two', said, exit_code=4)}, {_say('not', said)}]\n"
-    )
-    report = await _deployed(
-        bench, GOOD, options + f"undo = [{_say('back', said, exit_code=1)}, {_say('end', said)}]\n"
-    )
-    assert report.deployment_successful is False
-    assert said.read_text() == "one two back end "
-    assert [finding.evidence for finding in report.findings] == ["smoke-1", "undo-1"]
-    assert report.findings[0].message == "smoke-1 ('{python}') ended with exit code 4. Its last lines:\n  | two said"
-
-
-async def test_commands_get_the_archive_and_a_key_and_only_them_the_credentials(bench: Bench) -> None:
-    bench.environment = {**bench.environment, "TOKEN": "t-123456"}
-    seen = bench.folder / "seen"
-    spy = "import os\n\ndef test_spy():\n    assert 'TOKEN' not in os.environ\n"
-    told = "[*sys.argv[1:], os.environ['BATON_DELIVERY_KEY'], os.environ['TOKEN']]"
-    program = f"import os, sys; open('{seen}', 'w').write(' '.join({told}))"
-    deploy = f'deploy = [["{{python}}", "-c", "{program}", "{{archive}}", "{{version}}"]]\nenv = ["TOKEN"]\n'
-    report = await _deployed(bench, GOOD | {"tests/test_spy.py": spy}, DELIVERY + deploy)
-    assert report.deployment_successful is True
-    assert seen.read_text() == f"{report.output['archive']} 1.2.0 adder-1:6:deploy-1 t-123456"
-
-
-async def test_what_was_deployed_before_the_worker_died_is_not_deployed_again(bench: Bench) -> None:
-    said, waiting = bench.folder / "said", bench.folder / "waiting"
-    wait = f"import pathlib, time; w = pathlib.Path('{waiting}'); w.exists() or (w.touch(), time.sleep(600))"
-    options = DELIVERY + f"""deploy = [{_say("one", said)}]\nsmoke = [["{{python}}", "-c", "{wait}"]]\n"""
-    bench.profile(release_manager=TOOLCHAIN + options)
-    order = an_order(Phase.DEPLOYMENT, commit=await bench.committed(GOOD), number=6)
-    environment = ActivityEnvironment()
-    first = asyncio.create_task(bench.perform(order, environment))
-    await appeared(waiting)
-    environment.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await first
-    report = await bench.perform(order)
-    assert report.deployment_successful is True
-    assert said.read_text() == "one "
-    assert [one.name for one in report.evidence[1:]] == ["deploy-1", "smoke-1"]

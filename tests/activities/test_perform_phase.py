@@ -116,7 +116,7 @@ async def test_cancellation_kills_the_program_and_puts_the_tree_back(bench: Benc
     assert not [pid for pid in pids if _lives(pid)]
     workspace = await bench.workspace()
     assert list(workspace.tree.iterdir()) == []
-    assert sorted(path.name for path in workspace.private.iterdir()) == ["first-commit", "memory", "scratch"]
+    assert sorted(path.name for path in workspace.private.iterdir()) == ["memory", "scratch"]
     assert list((workspace.private / "scratch").iterdir()) == []
 
 

@@ -14,6 +14,7 @@ _OWN_ID = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NUMBER = re.compile(r"^\(?\d+[.)]\s+|^[-*+]\s+")
+_ASSUMED = "Nobody answered in time: each requirement is taken for an acceptance criterion."
 _TEXT_KEYS = ("text", "criterion", "description", "title")
 
 
@@ -32,6 +33,7 @@ class Brief(Value):
     requirements: tuple[str, ...] = ()
     acceptance_criteria: tuple[Criterion, ...] = ()
     constraints: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
 
 def read_brief(title: str, requirements: str | Mapping[str, Any]) -> Brief:
@@ -52,6 +54,17 @@ def read_brief(title: str, requirements: str | Mapping[str, Any]) -> Brief:
     if Part.CRITERIA in given:
         told["acceptance_criteria"] = criteria(_texts("acceptance_criteria", given[Part.CRITERIA]))
     return brief.model_copy(update=told)
+
+
+def assuming(brief: Brief) -> Brief:
+    """The brief for want of an answer: what is required is what is accepted. Raises RequestUnusable."""
+    found = criteria(brief.requirements)
+    if not found:
+        raise RequestUnusable(
+            f"nobody said in time how one knows that {brief.title!r} is done, and the request lists no requirements "
+            "from which that could be assumed. Start a build of a request that has acceptance criteria"
+        )
+    return brief.model_copy(update={"acceptance_criteria": found, "assumptions": (_ASSUMED,)})
 
 
 def criteria(texts: Iterable[str]) -> tuple[Criterion, ...]:

@@ -1,30 +1,36 @@
 """Deliver a release by the profile's own commands: deploy, check by smoke tests, undo when these fail."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from baton.domain.attempts import Compensation
 from baton.domain.reports import Evidence, Finding
-from baton.runners.launcher import Launcher, LaunchOptions
-from baton.runners.placeholders import expand, knowing
-from baton.runners.quoting import last_lines
+from baton.domain.vocabulary import Phase
+from baton.runners.failures import RunnerFailure
+from baton.runners.launcher import LaunchOptions
+from baton.runners.placeholders import knowing
+from baton.runners.toolchain.deliveries import Delivery, Step
+from baton.runners.toolchain.delivery_commands import DeliveryCommands, Release
 from baton.runners.toolchain.job import Job
 from baton.workshop.archive import Archive
+from baton.workshop.errors import SandboxUnavailable
 
-_Words = Annotated[
-    tuple[str, ...], Field(min_length=1), AfterValidator(knowing("archive", "name", "version", "commit", "folder"))
-]
+PLACEHOLDERS = ("archive", "manifest", "provenance", "name", "version", "commit", "folder")
+
+_Words = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(knowing(*PLACEHOLDERS))]
+_MESSAGE = 4_000
 
 
 class DeliveryOptions(LaunchOptions):
     """``[roles.release_manager.delivery]``: lists of commands, run in order until one fails.
 
-    ``{archive}`` is the archive's path, ``{folder}`` the unpacked release and the folder the commands run in.
-    When a ``deploy`` or ``smoke`` command fails, all of ``undo`` is run. ``$BATON_DELIVERY_KEY`` is the same when a
+    ``{archive}``, ``{manifest}`` and ``{provenance}`` are paths of the release's files, ``{folder}`` is the unpacked
+    release and the folder the commands run in. When a ``deploy`` or ``smoke`` command fails after something may have
+    been delivered, or the build is rolled back, all of ``undo`` is run. ``$BATON_DELIVERY_KEY`` is the same when a
     command is run again because its worker died: hand it to whatever must not act twice.
     """
 
@@ -34,90 +40,82 @@ class DeliveryOptions(LaunchOptions):
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """A command that has ended, as it is kept on disk."""
-
-    evidence: dict[str, object]
-    failed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What came of it."""
+class Outcome:
+    """What came of a delivery. ``compensation`` is there when it failed and was, or should have been, undone."""
 
     evidence: tuple[Evidence, ...]
     findings: tuple[Finding, ...]
+    compensation: Compensation | None = None
 
 
-async def deliver(job: Job, options: DeliveryOptions, archive: Archive, folder: Path, scratch: Path) -> Delivery:
+async def deliver(job: Job, options: DeliveryOptions, archive: Archive, folder: Path, scratch: Path) -> Outcome:
     """Run the commands. Those that ended in an earlier attempt at this order are not run again."""
-    run = _Run(job, options, job.launcher(options), archive, folder, scratch)
-    well = await run.all("deploy", options.deploy) and await run.all("smoke", options.smoke)
-    if not well:
-        await run.all("undo", options.undo, go_on=True)
-    findings = [
+    if not (options.deploy or options.smoke):
+        return Outcome((), ())
+    delivery = Delivery.of(job.workspace.private, job.order)
+    delivery.prepare(archive)
+    release = Release(archive.files, archive.manifest.name, archive.manifest.version, archive.manifest.commit, folder)
+    commands = DeliveryCommands(
+        launcher=job.launcher(options),
+        surroundings=job.surroundings,
+        release=release,
+        scratch=scratch,
+        steps=delivery.steps,
+        key=f"{job.order.build_id}:{job.order.number}",
+        evidence=job.evidence,
+    )
+    steps = await _deployed(delivery, commands, options.deploy)
+    if not steps or not steps[-1].failed:
+        steps += await commands.run("smoke", options.smoke)
+    if not steps[-1].failed:
+        delivery.stands()
+        return Outcome(_executed(steps), ())
+    compensation = await _undone(delivery, commands, options.undo, release)
+    return Outcome(_executed(steps), tuple(_findings(steps)), compensation)
+
+
+async def _deployed(delivery: Delivery, commands: DeliveryCommands, deploy: Sequence[tuple[str, ...]]) -> list[Step]:
+    if not deploy:
+        return []
+    before = delivery.begun
+    delivery.begin()
+    try:
+        steps = await commands.run("deploy", deploy)
+    except (RunnerFailure, SandboxUnavailable):
+        if not before and not commands.ran:
+            delivery.not_begun()
+        raise
+    if not before and not commands.ran:
+        delivery.not_begun()
+    return steps
+
+
+async def _undone(
+    delivery: Delivery, commands: DeliveryCommands, undo: Sequence[tuple[str, ...]], release: Release
+) -> Compensation | None:
+    if not undo or not delivery.begun:
+        return None
+    steps = await commands.run("undo", undo, go_on=True)
+    outcome = compensation_of(steps, f"{release.name} {release.version}")
+    if outcome.succeeded:
+        delivery.undo()
+    return outcome
+
+
+def compensation_of(steps: Sequence[Step], what: str) -> Compensation:
+    """What came of undo commands that have all been run."""
+    failed = [step.failed for step in steps if step.failed]
+    message = "\n".join(failed)[:_MESSAGE] or f"the delivery of {what} is undone"
+    return Compensation(phase=Phase.DEPLOYMENT, succeeded=not failed, message=message, evidence=_executed(steps))
+
+
+def _executed(steps: Sequence[Step]) -> tuple[Evidence, ...]:
+    return tuple(Evidence.model_validate(step.evidence) for step in steps)
+
+
+def _findings(steps: Sequence[Step]) -> Sequence[Finding]:
+    return [
         Finding(id=f"delivery-{step.evidence['name']}", message=step.failed, evidence=str(step.evidence["name"]))
-        for step in run.steps
+        for step in steps
         if step.failed
     ]
-    return Delivery(tuple(Evidence.model_validate(step.evidence) for step in run.steps), tuple(findings))
-
-
-class _Run:
-    def __init__(
-        self, job: Job, options: DeliveryOptions, launcher: Launcher, archive: Archive, folder: Path, scratch: Path
-    ) -> None:
-        self.steps: list[_Step] = []
-        self._job = job
-        self._launcher = launcher
-        self._archive = archive
-        self._folder = folder
-        self._scratch = scratch
-        self._kept = job.workspace.private / "delivery" / f"{job.order.number}-{job.order.journal_head[:16]}"
-        self._kept.mkdir(parents=True, exist_ok=True)
-
-    async def all(self, kind: str, commands: Sequence[tuple[str, ...]], *, go_on: bool = False) -> bool:
-        """Run ``commands``; whether all went well. With ``go_on`` a failed one does not stop the rest."""
-        well = True
-        for number, command in enumerate(commands, start=1):
-            step = await self._once(f"{kind}-{number}", command)
-            self.steps.append(step)
-            well = well and not step.failed
-            if not well and not go_on:
-                return False
-        return well
-
-    async def _once(self, name: str, command: tuple[str, ...]) -> _Step:
-        kept = self._kept / f"{name}.json"
-        if kept.exists():
-            return _Step(**json.loads(kept.read_bytes()))
-        step = await self._run(name, command)
-        draft = kept.with_suffix(".new")
-        draft.write_text(json.dumps(asdict(step)))
-        draft.replace(kept)
-        return step
-
-    async def _run(self, name: str, command: tuple[str, ...]) -> _Step:
-        manifest, order = self._archive.manifest, self._job.order
-        words = expand(
-            command,
-            self._job.surroundings,
-            archive=str(self._archive.path),
-            folder=str(self._folder),
-            name=manifest.name,
-            version=manifest.version,
-            commit=manifest.commit,
-        )
-        result = await self._launcher.run(
-            words,
-            cwd=self._folder,
-            readable=[self._archive.path],
-            writable=[self._folder, self._scratch],
-            env={"BATON_DELIVERY_KEY": f"{order.build_id}:{order.number}:{name}"},
-        )
-        failed = ""
-        if result.exit_code != 0 or result.timed_out:
-            quoted = last_lines(result.stderr, result.stdout, secrets=self._launcher.secrets)
-            how = "ran out of time" if result.timed_out else f"ended with exit code {result.exit_code}"
-            failed = f"{name} ({command[0]!r}) {how}. Its last lines:\n{quoted}"
-        return _Step(self._job.evidence(name, command, result).model_dump(mode="json"), failed)

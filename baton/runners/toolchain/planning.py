@@ -8,7 +8,7 @@ from baton.domain.steps import PhaseOrder
 from baton.domain.vocabulary import Phase
 from baton.runners.failures import RequestUnusable
 from baton.runners.toolchain.brief import Brief, read_brief
-from baton.runners.toolchain.discovery import ask, brief_of
+from baton.runners.toolchain.discovery import aside, ask, brief_of
 
 
 def plan(order: PhaseOrder) -> PhaseReport:
@@ -29,7 +29,8 @@ def plan(order: PhaseOrder) -> PhaseReport:
     if order.feedback is not None:
         output["to_mend"] = [finding.message for finding in order.feedback.findings] or [order.feedback.reason]
     one = len(steps) == 1
-    return PhaseReport(summary=f"{len(steps)} step{'' if one else 's'}, one for each criterion", output=output)
+    summary = " ".join([f"{len(steps)} step{'' if one else 's'}, one for each criterion", *aside(brief)])
+    return PhaseReport(summary=summary, output=output)
 
 
 def _brief(order: PhaseOrder) -> Brief:
@@ -40,8 +41,13 @@ def _brief(order: PhaseOrder) -> Brief:
         except RequestUnusable:
             continue  # another role's report has another form: then the request counts
         if brief.acceptance_criteria:
-            return brief
+            return brief.model_copy(update={"assumptions": _assumptions(told)})
     return brief_of(order)
+
+
+def _assumptions(told: Mapping[str, Any]) -> tuple[str, ...]:
+    found = told.get("assumptions")
+    return tuple(text for text in found if isinstance(text, str)) if isinstance(found, list) else ()
 
 
 def _discovered(order: PhaseOrder) -> Iterator[Mapping[str, Any]]:

@@ -1,11 +1,15 @@
-"""What a release is called: by the project's own word, or by the build's."""
+"""What a release is called: by the project's own word, or by the build's. A build has one release at most."""
 
+import asyncio
 import tomllib
+from pathlib import Path
 from typing import Any
 
 from baton.runners.toolchain.job import Job
 from baton.workshop.archive import Release
 from baton.workshop.errors import FileNotInCommit
+from baton.workshop.release_files import ReleaseFiles
+from baton.workshop.workspace import Workspace
 
 _SETTINGS_BYTES = 1_000_000
 
@@ -32,3 +36,14 @@ async def _project(job: Job) -> dict[str, Any]:
     except (FileNotInCommit, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return {}
     return project if isinstance(project, dict) else {}
+
+
+async def withdraw_release(workspace: Workspace, releases: Path, build_id: str) -> None:
+    """Remove the files of the build's release, and its tag: what they stand for is no release, or no more."""
+    await asyncio.to_thread(_remove, releases / build_id)
+    await workspace.give_up_release()
+
+
+def _remove(folder: Path) -> None:
+    for archive in folder.glob("*.tar.gz"):
+        ReleaseFiles(archive).withdraw()

@@ -3,8 +3,9 @@
 import time
 from typing import Any
 
+from baton.domain.attempts import Compensation
 from baton.domain.reports import PhaseReport
-from baton.domain.steps import PhaseOrder
+from baton.domain.steps import CompensationOrder, PhaseOrder
 from baton.domain.vocabulary import Phase, Role
 from baton.runners.base import CannotPlay, Heartbeat, RunnerContext, RunnerOptions
 from baton.runners.failures import RunnerMisconfigured
@@ -14,6 +15,7 @@ from baton.runners.toolchain.job import Job
 from baton.runners.toolchain.planning import plan
 from baton.runners.toolchain.test_command import TestOptions
 from baton.runners.toolchain.testing import test
+from baton.runners.toolchain.undoing import undo_deployment
 from baton.runners.toolchain.verification import VerificationOptions, verify
 from baton.workshop.workspace import Workspace
 
@@ -63,3 +65,9 @@ class ToolchainRunner:
                 return await deploy(job, self._options)
             case Phase.IMPLEMENTATION:
                 raise RunnerMisconfigured("the toolchain writes no code: give the code writer another runner")
+
+    async def compensate(self, order: CompensationOrder, workspace: Workspace, heartbeat: Heartbeat) -> Compensation:
+        """Undo what deployment delivered. Raises RunnerFailure and the workshop's errors."""
+        if order.phase is not Phase.DEPLOYMENT:
+            raise RunnerMisconfigured(f"the toolchain does nothing in {order.phase.value} that would have to be undone")
+        return await undo_deployment(order, workspace, self._context, heartbeat, self._options.delivery)

@@ -90,7 +90,11 @@ async def test_the_runner_of_ones_own_performs_a_phase(tmp_path: Path) -> None:
     with pytest.raises(CannotPlay):
         made.options(Role.TEST_AUDITOR)
     context = RunnerContext(
-        Role.CODE_WRITER, timedelta(minutes=1), SandboxPolicy.PREFER, Limits(), Surroundings(releases=tmp_path)
+        Role.CODE_WRITER,
+        timedelta(minutes=1),
+        SandboxPolicy.PREFER,
+        Limits(),
+        Surroundings(releases=tmp_path, keys=tmp_path / "keys"),
     )
     runner = made.from_options(made.options(Role.CODE_WRITER)(greeting="Good day"), context)
     workspace = await Workspaces(await asyncio.to_thread(tmp_path.resolve)).open("b-1")

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from baton.domain.vocabulary import State, Status
 from baton.store.mirror import Mirror
-from baton.store.reading import counts, events, get_build, handoffs, journal, list_builds
+from baton.store.reading import build_of_entry, counts, events, get_build, handoffs, journal, list_builds
 from baton.store.records import Counts
 from tests.journals import START, Story, refused, request
 
@@ -62,3 +62,12 @@ def test_an_unknown_build_has_nothing(engine: Engine) -> None:
     assert events(engine, "nobody") == []
     assert journal(engine, "nobody") == []
     assert counts(engine, "nobody") == Counts(handoffs=0, events=0)
+
+
+def test_a_build_is_found_by_the_hash_of_any_of_its_entries(engine: Engine) -> None:
+    story, other = refused("b-1"), refused("b-2")
+    for told in (story, other):
+        Mirror(engine).write(told.batch())
+    assert {build_of_entry(engine, entry.hash) for entry in story.entries} == {"b-1"}
+    assert build_of_entry(engine, other.entries[3].hash) == "b-2"
+    assert build_of_entry(engine, "00" * 32) is None

@@ -24,6 +24,17 @@ async def test_a_fresh_workspace_begins_with_the_same_empty_commit(workspaces: W
     assert list(one.tree.iterdir()) == []
 
 
+async def test_the_first_commit_is_remembered_whatever_is_restored(workspace: Workspace) -> None:
+    begin = await workspace.head()
+    (workspace.tree / "a").write_text("1")
+    later = await workspace.commit("later", author="x")
+    assert await workspace.first_commit() == begin.sha
+    # As an earlier version left it.
+    await workspace._git("update-ref", "-d", "refs/baton/base")
+    (workspace.private / "first-commit").write_text(later.sha)
+    assert await workspace.first_commit() == later.sha
+
+
 async def test_a_commit_holds_new_changed_and_deleted_files(workspace: Workspace) -> None:
     begin = await workspace.head()
     (workspace.tree / "kept").write_text("1")

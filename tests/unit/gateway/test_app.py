@@ -8,7 +8,12 @@ from tests.command_line import CommandLine
 
 COMMANDS = (
     *(command.name for command in app.registered_commands),
-    *("db " + str(command.name) for command in app.registered_groups[0].typer_instance.registered_commands),  # type: ignore[union-attr]
+    *(
+        f"{group.name} {command.name}"
+        for group in app.registered_groups
+        if group.typer_instance is not None
+        for command in group.typer_instance.registered_commands
+    ),
 )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.asking import derived_build_id, metadata, read_request, repository
+from gateway.cli.asking import Asked, derived_build_id, metadata, read_request, repository
 
 
 @pytest.mark.parametrize(
@@ -23,14 +23,14 @@ def test_the_title_is_the_first_heading_or_else_the_first_line(tmp_path: Path, m
     asked = tmp_path / "request.md"
     asked.write_text(markdown)
 
-    assert read_request(str(asked)) == (title, markdown)
+    assert read_request(str(asked)) == Asked(title, markdown)
 
 
 def test_a_json_object_brings_its_own_title(tmp_path: Path) -> None:
     asked = tmp_path / "request.JSON"
     asked.write_text(json.dumps({"title": "Thing", "requirements": ["works"]}))
 
-    assert read_request(str(asked)) == ("Thing", {"title": "Thing", "requirements": ["works"]})
+    assert read_request(str(asked)) == Asked("Thing", {"title": "Thing", "requirements": ["works"]})
 
 
 def test_a_derived_build_id_is_readable_valid_and_its_own() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import CommandLine
+from tests.shared_repository import git
 
 ADVANCE = ("advance", "b", "--role", "q_assistant", "--state", "discovery")
 
@@ -72,6 +73,38 @@ def test_a_repository_that_does_not_exist_is_refused(cli: CommandLine, tmp_path:
 
     assert f"There is no repository at {str(missing)!r}" in start(cli, "-", "--repo", str(missing), stdin=b"# T")
     assert f"The repository {str(file)!r} is a file" in start(cli, "-", "--repo", str(file), stdin=b"# T")
+
+
+def test_a_folder_that_is_no_repository_is_refused(cli: CommandLine, tmp_path: Path) -> None:
+    assert "no git repository could be read at" in start(cli, "-", "--repo", str(tmp_path), stdin=b"# T")
+
+
+def test_a_branch_that_the_repository_lacks_is_refused(cli: CommandLine, tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "one")
+    repo = ("--repo", str(tmp_path))
+
+    assert "has no branch, tag or commit 'nope'" in start(cli, "-", *repo, "--branch", "nope", stdin=b"# T")
+    assert "has no branch, tag or commit 'dead'" in start(cli, "-", *repo, "--branch", "dead", stdin=b"# T")
+    assert "is not the name of a branch or tag" in start(cli, "-", *repo, "--branch=--all", stdin=b"# T")
+    elsewhere = ("--repo", "https://git.example/x.git", "--branch", "a..b")
+    assert "is not the name of a branch or tag" in start(cli, "-", *elsewhere, stdin=b"# T")
+
+
+def test_a_branch_without_a_repository_is_refused(cli: CommandLine) -> None:
+    said = cli.now("start", "-", "--project", "shop", "--branch", "main", "--json", stdin=b"# T")
+
+    assert (said.code, said.json["error"]["code"]) == (2, "usage")
+    assert "give --repo, too" in said.err
+
+
+def test_json_on_standard_input_that_cannot_be_read_is_not_taken_for_markdown(cli: CommandLine) -> None:
+    assert "standard input is not JSON" in start(cli, "-", stdin=b'{"title": "Thing",')
+
+
+def test_an_issue_without_a_body_is_refused(cli: CommandLine) -> None:
+    exported = b'{"number": 12, "title": "Thing", "body": null, "url": "https://git.example/o/r/issues/12"}'
+    assert "the issue #12 has no body" in start(cli, "-", stdin=exported)
 
 
 def test_a_json_request_is_one_object(cli: CommandLine, tmp_path: Path) -> None:

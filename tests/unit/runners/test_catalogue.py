@@ -10,7 +10,7 @@ from tests.installed import declared_runners
 
 def test_the_shipped_profiles_are_there_and_right() -> None:
     profiles = Profiles(None, declared_runners())
-    assert profiles.names() == ["demo", "local", "manual"]
+    assert profiles.names() == ["demo", "local", "manual", "model"]
     for name in profiles.names():
         profile = profiles.load(name)
         assert profile.terms().profile == name
@@ -29,14 +29,15 @@ def test_the_users_folder_goes_before_the_shipped_profiles(tmp_path: Path) -> No
     (tmp_path / "strict.toml").write_text(own)
     (tmp_path / "notes.txt").write_text("no profile")
     profiles = Profiles(tmp_path, declared_runners())
-    assert profiles.names() == ["demo", "local", "manual", "strict"]
+    assert profiles.names() == ["demo", "local", "manual", "model", "strict"]
     assert profiles.load("local").terms().role(Role.CODE_WRITER).manual
 
 
 def test_an_unknown_profile_names_those_there_are() -> None:
     with pytest.raises(UnknownProfile) as error:
         Profiles(None, declared_runners()).load("lokal")
-    assert str(error.value) == "there is no profile 'lokal'; did you mean 'local'? (allowed: demo, local, manual)"
+    allowed = "(allowed: demo, local, manual, model)"
+    assert str(error.value) == f"there is no profile 'lokal'; did you mean 'local'? {allowed}"
 
 
 @pytest.mark.parametrize(

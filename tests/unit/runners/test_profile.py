@@ -94,7 +94,7 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
             (
                 "own.toml:4: roles.code_writer.timeuot: unknown key; did you mean 'timeout'? (allowed: "
                 "attempts, backoff, command, command_from, env, heartbeat, limits, network, phases, readable, runner, "
-                "sandbox, set_env, timeout, writable)"
+                "sandbox, set_env, timeout, undo, writable)"
             ),
         ),
         (
@@ -115,7 +115,7 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
             '[roles.code_writer]\nrunner = "comand"\n' + MANUAL,
             (
                 "own.toml:2: roles.code_writer.runner: no runner 'comand' is installed; did you mean 'command'? "
-                "(installed: command, manual, toolchain)"
+                "(installed: command, llm, manual, toolchain)"
             ),
         ),
         (
@@ -181,6 +181,31 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
             (
                 "own.toml:1: roles.code_writer: needs 'command' (a list of words) or 'command_from' (the name of a "
                 "variable)"
+            ),
+        ),
+        (
+            CODER + MANUAL + '[workspace]\nremote = "https://ann:hunter2@git.example/x.git"\n',
+            (
+                "own.toml:13: workspace.remote: a profile is a plain file: put the address into a variable, and name "
+                "that in 'remote_from'"
+            ),
+        ),
+        (
+            CODER + MANUAL + '[workspace]\nremote = "shared.git"\n',
+            (
+                "own.toml:13: workspace.remote: remote 'shared.git': use an https, ssh, git or file address, or an "
+                "absolute path"
+            ),
+        ),
+        (
+            CODER + MANUAL + '[workspace]\nremote = "/srv/x.git"\nremote_from = "SHARED"\n',
+            "own.toml:12: workspace: give 'remote' or 'remote_from', not both",
+        ),
+        (
+            CODER + MANUAL + '[workspace]\nref = "--upload-pack=x"\n',
+            (
+                "own.toml:13: workspace.ref: ref '--upload-pack=x' is not the name of a branch or tag, nor a commit "
+                "(got '--upload-pack=x')"
             ),
         ),
         (

@@ -43,7 +43,7 @@ def test_the_same_files_give_the_same_bytes(project: Path, tmp_path: Path) -> No
 
 def test_the_manifest_lies_in_the_archive_and_beside_it(project: Path, tmp_path: Path) -> None:
     archive = pack(project, tmp_path / "out", _RELEASE)
-    beside = json.loads(archive.manifest_path.read_bytes())
+    beside = json.loads(archive.files.manifest.read_bytes())
     with tarfile.open(archive.path) as tar:
         inside = tar.extractfile("todo-1.2.0/MANIFEST.json")
         assert inside is not None

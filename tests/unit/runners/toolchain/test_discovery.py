@@ -3,6 +3,7 @@ import pytest
 from baton.domain.steps import PhaseOrder
 from baton.domain.view import Feedback, OpenQuestion
 from baton.domain.vocabulary import Phase, State
+from baton.runners.failures import RequestUnusable
 from baton.runners.toolchain.discovery import QUESTION_ID, discover
 from baton.runners.toolchain.planning import plan
 from tests.orders import an_order
@@ -53,6 +54,40 @@ def test_the_answer_becomes_the_criteria(answer: str) -> None:
 @pytest.mark.parametrize("answer", ["  \n ", "---", "-"])
 def test_an_answer_that_says_nothing_is_asked_again(answer: str) -> None:
     assert discover(_answered(answer)).questions[0].id == QUESTION_ID
+
+
+def _unanswered(requirements: str) -> PhaseOrder:
+    asked = OpenQuestion(id=QUESTION_ID, phase=Phase.DISCOVERY, text="?", answer="Assume what is likely.", assumed=True)
+    return an_order(Phase.DISCOVERY, requirements=requirements, title="Dice", answers=(asked,))
+
+
+def test_without_an_answer_in_time_each_requirement_is_a_criterion_and_that_is_said() -> None:
+    report = discover(_unanswered(WITHOUT + "- any number of them\n"))
+    assert report.questions == ()
+    assert [criterion["text"] for criterion in report.output["acceptance_criteria"]] == [
+        "throws dice",
+        "any number of them",
+    ]
+    assert report.output["assumptions"] == [
+        "Nobody answered in time: each requirement is taken for an acceptance criterion."
+    ]
+    assert report.summary.endswith(
+        "(assumed: Nobody answered in time: each requirement is taken for an acceptance criterion.)"
+    )
+    planned = plan(an_order(Phase.PLANNING, requirements=WITHOUT, inputs={Phase.DISCOVERY: report.to_json()}))
+    assert planned.output["assumptions"] == report.output["assumptions"]
+    assert "(assumed: " in planned.summary
+
+
+def test_a_request_from_which_nothing_can_be_assumed_is_unusable() -> None:
+    with pytest.raises(RequestUnusable, match="nobody said in time how one knows that 'Dice' is done"):
+        discover(_unanswered("# Dice\n"))
+
+
+def test_nothing_is_assumed_where_the_request_says_it() -> None:
+    report = discover(_unanswered("# Dice\n\n## Requirements\n\n- r\n\n## Acceptance criteria\n\n- c\n"))
+    assert report.output["assumptions"] == []
+    assert report.output["acceptance_criteria"] == [{"id": "AC-1", "text": "c"}]
 
 
 def test_a_plan_has_a_step_for_each_criterion_that_discovery_found() -> None:
