@@ -5,15 +5,16 @@ findings; one that names neither a criterion that there is nor anything that was
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
 
+from baton.domain.attempts import Compensation
 from baton.domain.grounds import COMPENSATION, WAIVABLE
 from baton.domain.handing import handed_on
 from baton.domain.reports import Finding, PhaseReport, Severity
-from baton.domain.steps import PhaseOrder
+from baton.domain.steps import CompensationOrder, PhaseOrder
 from baton.domain.vocabulary import Phase, Verdict
-from baton.runners.base import Heartbeat, Runner
+from baton.runners.base import Compensating, Heartbeat, Runner
 from baton.runners.failures import RunnerTimedOut
 from baton.runners.toolchain.checks import Checked, ToolchainChecks
 from baton.runners.toolchain.criteria import criteria_of
@@ -47,6 +48,11 @@ class CheckedRunner:
             if not limit.expired():
                 raise
             raise RunnerTimedOut(f"the checks and the role were not done within the phase's {seconds:g} s") from error
+
+    async def compensate(self, order: CompensationOrder, workspace: Workspace, heartbeat: Heartbeat) -> Compensation:
+        """Undo what the role did: that is for whoever plays it. Only called where its options compensate."""
+        inner = cast("Compensating", self._inner)
+        return await inner.compensate(order, workspace, heartbeat)
 
     async def _perform(self, order: PhaseOrder, workspace: Workspace, heartbeat: Heartbeat) -> PhaseReport:
         base = await workspace.head()
@@ -100,8 +106,11 @@ def merged(order: PhaseOrder, checked: Checked, opinion: PhaseReport) -> PhaseRe
 def _grounded(order: PhaseOrder, checked: Checked, findings: Sequence[Finding]) -> Iterator[Finding]:
     """The findings of an opinion: without the references that do not hold, and then without weight."""
     criteria = {criterion.id for criterion in criteria_of(order)}
-    tests = TestIds(checked.tests)
-    executed = _executed(checked.report)
+    sources = [checked.report.to_json()]
+    if order.phase is Phase.VERIFICATION:
+        sources.append(order.inputs.get(Phase.TESTING, {}))
+    tests = TestIds((*checked.tests, *(test for source in sources for test in _proving(source))))
+    executed = {name for source in sources for name in _executed(source)}
     for finding in findings:
         criterion, evidence = finding.criterion, finding.evidence
         dropped = []
@@ -125,11 +134,19 @@ def _grounded(order: PhaseOrder, checked: Checked, findings: Sequence[Finding]) 
         )
 
 
-def _executed(report: PhaseReport) -> set[str]:
-    """The names by which a finding may refer to what Baton executed."""
-    names = {evidence.name for evidence in report.evidence}
-    names |= {name for finding in report.findings for name in (finding.id, finding.evidence or "") if name}
-    return names
+def _executed(report: Mapping[str, Any]) -> Iterator[str]:
+    """The names by which a finding may refer to what was executed for ``report``."""
+    for key, names in (("evidence", ("name",)), ("findings", ("id", "evidence"))):
+        told = report.get(key)
+        for one in told if isinstance(told, list) else ():
+            yield from (one[name] for name in names if isinstance(one, dict) and isinstance(one.get(name), str))
+
+
+def _proving(report: Mapping[str, Any]) -> Iterator[str]:
+    """The tests that prove anything in ``report``."""
+    proofs = report.get("proofs")
+    for ids in proofs.values() if isinstance(proofs, dict) else ():
+        yield from (one for one in ids if isinstance(one, str))
 
 
 def _own_id(name: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.compensate_phase import CompensatePhase
 from activities.load_profile import LoadProfile
 from activities.mirror_journal import JournalMirror
 from activities.perform_phase import PerformPhase
@@ -46,12 +47,14 @@ def players(
     """The workers that play ``roles``."""
     if not roles:
         return []
-    phases = PerformPhase(profiles, workspaces_of(settings, environ), surroundings_of(settings, environ))
+    workspaces, surroundings = workspaces_of(settings, environ), surroundings_of(settings, environ)
+    phases = PerformPhase(profiles, workspaces, surroundings)
+    undoing = CompensatePhase(profiles, workspaces, surroundings)
     return [
         Worker(
             client,
             task_queue=role.queue,
-            activities=[phases.perform_phase],
+            activities=[phases.perform_phase, undoing.compensate_phase],
             max_concurrent_activities=settings.max_concurrent_phases,
             max_heartbeat_throttle_interval=timedelta(seconds=settings.heartbeat_seconds),
             graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),

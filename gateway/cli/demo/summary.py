@@ -17,11 +17,12 @@ from gateway.cli.criteria import criteria_of
 from gateway.cli.demo.course import Ending
 from gateway.cli.demo.runs import Outcome, PhaseRun
 from gateway.cli.demo.screen import sent_back
+from gateway.cli.demo.writer import Writer
 from gateway.cli.plain import line
 from gateway.embedded.stack import Stack
 
 
-def opening(request: BuildRequest) -> RenderableType:
+def opening(request: BuildRequest, writer: Writer) -> RenderableType:
     """What is going to happen, and what of it is not real."""
     sandbox = probe()
     confined = (
@@ -29,14 +30,13 @@ def opening(request: BuildRequest) -> RenderableType:
         if sandbox.available
         else f"What it writes runs with limits only, without a sandbox: {sandbox.reason}."
     )
+    real = "All else is" if writer.stands_in else "Everything is"
     return Padding(
         Group(
             Text.assemble(("Baton", "bold"), f" carries a request to its release: {line(request.title)}"),
             Text(),
-            Text(
-                "The code writer is a stand-in: it replays two recorded attempts, so that no key is needed.", "yellow"
-            ),
-            Text(f"All else is real: Temporal, git, tests, linters, gates, SQL. {confined}", "dim"),
+            Text(writer.told, "yellow"),
+            Text(f"{real} real: Temporal, git, tests, linters, gates, SQL. {confined}", "dim"),
         ),
         (1, 2),
     )

@@ -50,7 +50,7 @@ def test_programs_are_checked_where_the_profile_says_so() -> None:
 
 def test_a_checked_role_is_wrapped_and_has_its_terms() -> None:
     profile = _read(test_auditor=f'runner = "llm"\ntimeout = "2m"\n{PLAYED}')
-    surroundings = Surroundings(releases=Path("/releases"))
+    surroundings = Surroundings(releases=Path("/releases"), keys=Path("/keys"))
     assert isinstance(profile.runner(Role.TEST_AUDITOR, surroundings), CheckedRunner)
     assert not isinstance(profile.runner(Role.Q_ASSISTANT, surroundings), CheckedRunner)
     assert profile.terms().role(Role.TEST_AUDITOR).timeout.total_seconds() == 120
