@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 from pydantic import ValidationError
 from temporalio import activity
@@ -14,19 +14,13 @@ from baton.domain.attempts import Compensation
 from baton.domain.refusals import Refusal
 from baton.domain.reports import clean_result
 from baton.domain.steps import CompensationOrder
-from baton.runners.base import Heartbeat, Runner, Surroundings
+from baton.runners.base import Compensating, Heartbeat, Runner, Surroundings
 from baton.runners.catalogue import Profiles
 from baton.runners.failures import ReportUnreadable, RequestUnusable, RunnerFailure, RunnerMisconfigured
 from baton.runners.profile import Profile
 from baton.runners.scratch import sweep
 from baton.workshop.errors import WorkshopError
 from baton.workshop.workspace import Workspace, Workspaces
-
-
-class _Compensating(Protocol):
-    async def compensate(
-        self, order: CompensationOrder, workspace: Workspace, heartbeat: Heartbeat
-    ) -> Compensation: ...
 
 
 class CompensatePhase:
@@ -109,13 +103,13 @@ class _Kept:
                 other.unlink(missing_ok=True)
 
 
-def _compensating(runner: Runner, order: CompensationOrder) -> _Compensating:
+def _compensating(runner: Runner, order: CompensationOrder) -> Compensating:
     if not callable(getattr(runner, "compensate", None)):
         raise RunnerMisconfigured(
             f"the runner that plays {order.role.value} now cannot undo {order.phase.value}, which the profile "
             f"{order.request.profile!r} promised when build {order.build_id!r} began. Give the role its runner back"
         )
-    return cast("_Compensating", runner)
+    return cast("Compensating", runner)
 
 
 def _checked(outcome: Compensation, order: CompensationOrder) -> Compensation:

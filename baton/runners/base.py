@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from baton.domain.attempts import Compensation
 from baton.domain.reports import PhaseReport
-from baton.domain.steps import PhaseOrder
+from baton.domain.steps import CompensationOrder, PhaseOrder
 from baton.domain.vocabulary import Phase, Role
 from baton.workshop.limits import Limits, SandboxPolicy
 from baton.workshop.workspace import Workspace
@@ -72,6 +73,14 @@ class Runner(Protocol):
         in the tree is committed afterwards, by the caller. Raises :class:`~baton.runners.failures.RunnerFailure`
         or an error of the workshop. When cancelled, it leaves nothing running.
         """
+        ...
+
+
+class Compensating(Protocol):
+    """A runner whose options compensate for a phase."""
+
+    async def compensate(self, order: CompensationOrder, workspace: Workspace, heartbeat: Heartbeat) -> Compensation:
+        """Undo what the phase did outside the workspace. The same order may come again."""
         ...
 
 

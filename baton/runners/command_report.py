@@ -36,7 +36,7 @@ def report_of(
 ) -> PhaseReport:
     """The report for ``order``: from ``file``, if the program wrote it, else from its last line of output."""
     quoted = last_lines(result.stderr, result.stdout, secrets=secrets)
-    failure = _failure(program, result, quoted)
+    failure = failure_of(program, result, quoted)
     if failure is not None:
         raise failure
     raw, place = _written(file, program), "the file $BATON_REPORT"
@@ -55,10 +55,11 @@ def report_of(
         raise ReportUnreadable(
             f"{program!r} gave no report: {place} is not JSON ({detail}). Its last lines:", quoted
         ) from error
-    return _parsed(order, program, place, value)
+    return parsed(order, program, place, value)
 
 
-def _failure(program: str, result: CommandResult, quoted: str) -> RunnerFailure | None:
+def failure_of(program: str, result: CommandResult, quoted: str) -> RunnerFailure | None:
+    """The failure that the end of ``program`` was; ``None`` when it ended well. ``quoted`` are its last lines."""
     if result.timed_out:
         return RunnerTimedOut(f"{program!r} was stopped after {result.duration_seconds:.0f} s. Its last lines:", quoted)
     if result.limit is not None:
@@ -107,7 +108,11 @@ def _last_line(result: CommandResult, program: str) -> bytes:
     return line.strip()
 
 
-def _parsed(order: PhaseOrder, program: str, place: str, value: Any) -> PhaseReport:
+def parsed(order: PhaseOrder, program: str, place: str, value: Any) -> PhaseReport:
+    """``value``, which ``program`` gave in ``place``, as the report for ``order``.
+
+    Raises ReportUnreadable when it is none or one for another order, and ReportTooLarge.
+    """
     try:
         report = parse_report(value)
     except Refusal as refusal:

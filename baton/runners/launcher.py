@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
@@ -82,8 +82,11 @@ class Launcher:
         readable: Sequence[Path] = (),
         env: Mapping[str, str] | None = None,
         stdin: bytes = b"",
+        on_stdout: Callable[[bytes], None] | None = None,
     ) -> CommandResult:
         """Run ``command`` and wait for its end. ``writable[-1]`` becomes its HOME and TMPDIR.
+
+        ``on_stdout`` gets its standard output as it comes, all of it.
 
         Raises SandboxUnavailable, and RunnerTimedOut when the phase's time was up before it began.
         """
@@ -95,25 +98,26 @@ class Launcher:
                 raise RunnerMisconfigured(
                     f"the command {command[0]!r} is to see {str(folder)!r}, and that is no absolute path of this worker"
                 )
-        self._hide_keys()
+        self._hide_keys(readable)
         scratch = str(writable[-1])
         return await sandbox.run(
             command,
             cwd=cwd,
             writable=[*writable, *self.options.writable],
             readable=[*readable, *self.options.readable],
-            env={"PATH": self._path(), "HOME": scratch, "TMPDIR": scratch, **(env or {}), **self.passed},
+            env={"PATH": self.path(), "HOME": scratch, "TMPDIR": scratch, **(env or {}), **self.passed},
             limits=replace(self.limits, wall_seconds=left),
             policy=self.policy,
             network=self.options.network,
             stdin=stdin,
             on_output=self.heartbeat,
+            on_stdout=on_stdout,
         )
 
-    def _hide_keys(self) -> None:
+    def _hide_keys(self, more: Sequence[Path]) -> None:
         """Refuse a profile that would show a sandbox the key which signs releases."""
         keys = self.keys.resolve()
-        for folder in (*self.options.readable, *self.options.writable):
+        for folder in (*more, *self.options.readable, *self.options.writable):
             seen = folder.resolve()
             if self.policy is not SandboxPolicy.OFF and (keys.is_relative_to(seen) or seen.is_relative_to(keys)):
                 raise RunnerMisconfigured(
@@ -121,6 +125,7 @@ class Launcher:
                     f"({str(keys)!r}). Name a folder in 'readable' and 'writable' that does not hold them"
                 )
 
-    def _path(self) -> str:
-        own = str(Path(sys.executable).parent)
-        return os.pathsep.join([own, self.environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")])
+    def path(self, more: Sequence[Path] = ()) -> str:
+        """PATH for a command: where Baton's Python lies, then ``more``, then the worker's."""
+        own = Path(sys.executable).parent
+        return os.pathsep.join([*map(str, (own, *more)), self.environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")])

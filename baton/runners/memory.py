@@ -6,7 +6,6 @@ learns from Temporal only what the earlier ones have spent.
 
 import contextlib
 import hashlib
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -17,6 +16,7 @@ from baton.domain.attempts import Attempt, Expenses, Resumption
 from baton.domain.evidence import Usage
 from baton.domain.steps import PhaseOrder
 from baton.workshop.errors import WorkshopError
+from baton.workshop.removal import remove
 from baton.workshop.workspace import Workspace
 
 _FOLDER = "memory"
@@ -48,7 +48,9 @@ class Memory:
     @classmethod
     def of(cls, workspace: Workspace, order: PhaseOrder) -> "Memory":
         """The memory of ``order`` on this machine. Its folder is there."""
-        key = hashlib.sha256(order.model_dump_json().encode()).hexdigest()[:24]
+        # Not the whole order: a role that is checked gets what was executed among its inputs.
+        told = f"{order.phase.value} {order.role.value} {order.commit} {order.journal_head}"
+        key = hashlib.sha256(told.encode()).hexdigest()[:24]
         folder = workspace.private / _FOLDER / f"{order.number}-{key}"
         folder.mkdir(parents=True, exist_ok=True)
         return _open.setdefault(folder, cls(folder))
@@ -150,4 +152,5 @@ def overtaken(workspace: Workspace, order: PhaseOrder) -> Iterator[Expenses]:
 
 def forget_all(workspace: Workspace) -> None:
     """Forget every order: the build goes on, and all is counted."""
-    shutil.rmtree(workspace.private / _FOLDER, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        remove(workspace.private / _FOLDER)

@@ -1,12 +1,10 @@
 """One profile: how each role is played, what the gates ask for, and how far a build may go."""
 
 import hashlib
-import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,16 +13,18 @@ from baton.domain.moves import OWNERS, PHASES
 from baton.domain.terms import CURRENT_RULES, ApprovalTerms, Limits, PhaseLimits, RoleTerms, Terms
 from baton.domain.vocabulary import Role
 from baton.runners.base import CannotPlay, Runner, RunnerContext, Surroundings
+from baton.runners.checked import CheckedRunner
 from baton.runners.failures import RunnerMisconfigured
 from baton.runners.profile_errors import Problem, invalid, meant, problems_in
 from baton.runners.profile_file import ProfileFile, RoleSection
 from baton.runners.registry import Registry, UnknownRunner
+from baton.runners.role_checks import role_checks
+from baton.runners.strict import validated
+from baton.runners.toolchain.checks import Checks, ToolchainChecks
 from baton.workshop.addresses import check_remote
 
 _MARGIN = timedelta(seconds=5)
 _OWN = frozenset(RoleSection.model_fields)
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Profile:
     file: ProfileFile
     options: Mapping[Role, BaseModel]
     registry: Registry
+    checks: Mapping[Role, Checks]
 
     @property
     def description(self) -> str:
@@ -103,11 +104,13 @@ class Profile:
             limits=self.file.sandbox.limits(wall),
             surroundings=surroundings,
         )
-        return self.registry.find(section.runner).from_options(self.options[role], context)
+        runner = self.registry.find(section.runner).from_options(self.options[role], context)
+        checks = self.checks.get(role)
+        return runner if checks is None else CheckedRunner(runner, ToolchainChecks(checks, context))
 
     def _role_terms(self, role: Role) -> RoleTerms:
         section, options = self.file.roles[role], self.options[role]
-        given = {name: value for name in _OWN - {"limits"} if (value := getattr(section, name)) is not None}
+        given = {name: value for name in _OWN - {"limits", "checks"} if (value := getattr(section, name)) is not None}
         # Options of runners from elsewhere need not be RunnerOptions.
         compensates = getattr(options, "compensates", lambda phase: False)
         return RoleTerms(
@@ -137,10 +140,11 @@ def read_profile(name: str, source: str, raw: bytes, registry: Registry) -> Prof
     except tomllib.TOMLDecodeError as error:
         raise invalid(source, "", [Problem((), f"is not TOML: {error}")]) from error
     try:
-        file = _validated(ProfileFile, data)
+        file = validated(ProfileFile, data)
     except ValidationError as error:
         raise invalid(source, text, problems_in(error, ProfileFile)) from error
     options: dict[Role, BaseModel] = {}
+    checks: dict[Role, Checks] = {}
     problems: list[Problem] = []
     for role in Role:
         if role not in file.roles:
@@ -151,9 +155,14 @@ def read_profile(name: str, source: str, raw: bytes, registry: Registry) -> Prof
             problems += read
         else:
             options[role] = read
+        checked = role_checks(role, file.roles[role], registry)
+        if isinstance(checked, list):
+            problems += checked
+        elif checked is not None:
+            checks[role] = checked
     if problems:
         raise invalid(source, text, problems)
-    return Profile(name, source, hashlib.sha256(raw).hexdigest(), file, options, registry)
+    return Profile(name, source, hashlib.sha256(raw).hexdigest(), file, options, registry, checks)
 
 
 def _role_options(role: Role, section: RoleSection, registry: Registry) -> BaseModel | list[Problem]:
@@ -163,7 +172,7 @@ def _role_options(role: Role, section: RoleSection, registry: Registry) -> BaseM
     except (UnknownRunner, CannotPlay) as error:
         return [Problem((*at, "runner"), str(error))]
     try:
-        return _validated(model, section.model_extra or {})
+        return validated(model, section.model_extra or {})
     except ValidationError as error:
         return [_with_own_keys(problem, at, model) for problem in problems_in(error, model, at)]
 
@@ -173,8 +182,3 @@ def _with_own_keys(problem: Problem, at: tuple[str, ...], model: type[BaseModel]
     if not problem.message.startswith("unknown key") or problem.path[:-1] != at:
         return problem
     return Problem(problem.path, "unknown key" + meant(str(problem.path[-1]), sorted({*_OWN, *model.model_fields})))
-
-
-def _validated(model: type[Model], data: dict[str, Any]) -> Model:
-    # By way of JSON: only there does pydantic's strict mode take text for an enum and an array for a tuple.
-    return model.model_validate_json(json.dumps(data, default=str), strict=True)

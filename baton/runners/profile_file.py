@@ -73,6 +73,7 @@ class RoleSection(BaseModel):
     attempts: int | None = Field(default=None, ge=1, le=1000)
     backoff: Duration | None = None
     limits: RoleLimits | None = None
+    checks: dict[str, Any] | None = None
 
 
 class ApprovalSection(_Section):

@@ -3,16 +3,18 @@
 import asyncio
 import re
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from baton.workshop._git import Git
 from baton.workshop._origin import BASE, BRANCH
-from baton.workshop._tidy import empty
 from baton.workshop.errors import CommitNotFound, FileNotInCommit, GitFailed, UnsafeLink
+from baton.workshop.removal import empty
 
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _READ_BYTES = 16 * 1024 * 1024
+_TOGETHER_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,17 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One entry of a commit: path with slashes, mode (100644, 100755, 120000), size in bytes."""
+    """One entry of a commit: path with slashes, mode (100644, 100755, 120000), size in bytes, name of the blob."""
 
     path: str
     mode: str
     size: int
+    blob: str
+
+    @property
+    def regular(self) -> bool:
+        """Whether it is a file, and no link."""
+        return self.mode.startswith("100")
 
 
 class History:
@@ -93,7 +101,7 @@ class History:
         found = None
         if path and "\0" not in path and not pure.is_absolute() and ".." not in pure.parts:
             found = next((e for e in await self._entries(commit, str(pure)) if e.path == str(pure)), None)
-        if found is None or not found.mode.startswith("100"):
+        if found is None or not found.regular:
             raise FileNotInCommit(f"commit {commit} has no regular file {path!r}")
         if found.size > limit:
             raise FileNotInCommit(f"file {path!r} in commit {commit} has {found.size} bytes, more than {limit}")
@@ -103,15 +111,43 @@ class History:
         """All files and links of a commit, sorted by path; submodules are left out."""
         return await self._entries(commit)
 
+    async def contents(self, entries: Iterable[FileEntry]) -> dict[str, bytes]:
+        """The bytes of these entries by path, read by one git. Together they may have at most 32 MiB."""
+        wanted = list(entries)
+        if sum(entry.size for entry in wanted) > _TOGETHER_BYTES:
+            raise ValueError(f"{len(wanted)} files have more than {_TOGETHER_BYTES} bytes together")
+        if not wanted:
+            return {}
+        names = "".join(f"{entry.blob}\n" for entry in wanted).encode()
+        answer = await self._git("cat-file", "--batch", stdin=names)
+        found, at = dict[str, bytes](), 0
+        for entry in wanted:
+            begin = answer.index(b"\n", at) + 1  # after the line that tells name, kind and size
+            found[entry.path] = answer[begin : begin + entry.size]
+            at = begin + entry.size + 1
+        return found
+
+    async def steps(self, since: str, until: str, *, most: int = 20) -> list[Commit]:
+        """The commits after `since` up to `until` in which a phase of the build ended, newest first.
+
+        They are told by what Baton writes at the end of their message; commits that people made are left out.
+        """
+        first, last = await self._commit(since), await self._commit(until)
+        listed = await self._git(
+            *("log", "--first-parent", f"--max-count={most}", "--grep=^Phase-run: [0-9]", "--format=%H %T"),
+            f"{first.sha}..{last.sha}",
+        )
+        return [Commit(*line.split()) for line in listed.decode().splitlines()]
+
     async def _entries(self, commit: str, *paths: str) -> list[FileEntry]:
         target = await self._commit(commit)
         listed = await self._git("ls-tree", "-r", "-z", "--long", "--full-tree", target.sha, "--", *paths)
         entries = []
         for record in filter(None, listed.split(b"\0")):
             facts, _, path = record.partition(b"\t")
-            mode, kind, _, size = facts.split()
+            mode, kind, blob, size = facts.split()
             if kind == b"blob":
-                entries.append(FileEntry(_text(path), mode.decode(), int(size)))
+                entries.append(FileEntry(_text(path), mode.decode(), int(size), blob.decode()))
         return sorted(entries, key=lambda entry: entry.path)
 
     async def _commit(self, name: str) -> Commit:
@@ -133,7 +169,16 @@ def is_full_name(name: str) -> bool:
 def _check_links(root: Path) -> None:
     """Every link is followed to its end, links on the way too: the names alone can look harmless."""
     for path in sorted(root.rglob("*")):
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
+        if not path.is_symlink():
+            continue
+        try:
+            inside = path.resolve().is_relative_to(root)
+        except (OSError, RuntimeError) as error:  # what a circle is depends on the version of Python
+            raise UnsafeLink(
+                f"the link {str(path.relative_to(root))!r} cannot be followed, to {str(path.readlink())!r}; does it "
+                "lead in a circle? Remove it"
+            ) from error
+        if not inside:
             raise UnsafeLink(
                 f"the link {str(path.relative_to(root))!r} leads out of the tree, to "
                 f"{str(path.readlink())!r}; remove it or make it point inside"

@@ -43,8 +43,11 @@ async def run_process(
     wrappers: Collection[str] = (),
     watch: Watch | None = None,
     on_output: Callable[[], None] | None = None,
+    on_stdout: Callable[[bytes], None] | None = None,
 ) -> Ended:
     """Run `argv` in a session of its own with exactly `env`, and wait for its end.
+
+    `on_output` is called for every piece of output, `on_stdout` with every piece of standard output, all of it.
 
     After `wall_seconds`, or when `watch` names a limit, the tree gets SIGTERM, then SIGKILL after
     `grace_seconds`. When the caller is cancelled, the tree is dead before CancelledError goes on.
@@ -70,7 +73,7 @@ async def run_process(
         )
         process = await _spawned(spawning)
     pumps = [
-        asyncio.create_task(_pump(process.stdout, out, on_output)),
+        asyncio.create_task(_pump(process.stdout, out, on_output, on_stdout)),
         asyncio.create_task(_pump(process.stderr, err, on_output)),
     ]
     exited = asyncio.create_task(process.wait())
@@ -111,10 +114,17 @@ async def _spawned(spawning: asyncio.Future[asyncio.subprocess.Process]) -> asyn
         raise
 
 
-async def _pump(stream: asyncio.StreamReader | None, into: Capture, on_output: Callable[[], None] | None) -> None:
+async def _pump(
+    stream: asyncio.StreamReader | None,
+    into: Capture,
+    on_output: Callable[[], None] | None,
+    on_chunk: Callable[[bytes], None] | None = None,
+) -> None:
     assert stream is not None
     while chunk := await stream.read(_CHUNK):
         into.feed(chunk)
+        if on_chunk is not None:
+            on_chunk(chunk)
         if on_output is not None:
             on_output()
 

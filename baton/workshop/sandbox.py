@@ -76,12 +76,14 @@ async def run(
     network: bool = False,
     stdin: bytes = b"",
     on_output: Callable[[], None] | None = None,
+    on_stdout: Callable[[bytes], None] | None = None,
 ) -> CommandResult:
     """Run `command` in `cwd` and wait for its end.
 
     It sees `writable` and `readable` at their own paths; as root, `writable` changes its owner to the
     sandbox's user. The environment is `env`, with PATH, HOME, TMPDIR and LANG added where they are missing.
-    `on_output` is called for every piece of output: a heartbeat. Output over the limit loses its middle.
+    `on_output` is called for every piece of output: a heartbeat; `on_stdout` gets all of standard output, piece by
+    piece. In what is returned, output over the limit loses its middle.
     Cancelled, it kills the whole process tree before CancelledError goes on.
     Raises SandboxUnavailable under the policy `require`, and ValueError when a path does not exist or
     `cwd` is in none of the directories given.
@@ -119,6 +121,7 @@ async def run(
             wrappers=WRAPPERS,
             watch=lambda usage: _over(usage, limits, count=not wrapped),
             on_output=on_output,
+            on_stdout=on_stdout,
         )
         if os.fstat(request.fileno()).st_size and ended.limit is None:
             said = ended.stderr.decode(errors="replace").strip()[-500:]

@@ -8,6 +8,7 @@ import typer
 
 from gateway.cli import (
     advancing,
+    agents,
     cancelling,
     db,
     deciding,
@@ -93,6 +94,7 @@ for _group in (
     proving,
     keys,
     db,
+    agents,
     examining,
 ):
     _group.register(app)

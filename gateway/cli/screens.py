@@ -12,6 +12,7 @@ from baton.domain.ledger import amount
 from baton.domain.moves import PHASES
 from baton.domain.view import BuildView, PhaseRecord
 from baton.domain.vocabulary import LimitName, Phase
+from gateway.cli.criteria import criteria_of
 from gateway.cli.deadline import until
 from gateway.cli.looks import command_text, span, status_text, words
 from gateway.cli.plain import line, text
@@ -31,6 +32,7 @@ def build_screen(view: BuildView, width: int) -> list[RenderableType]:
         Text(),
         _indented(_phases(view, narrow=width < _NARROW)),
         Text(),
+        *_criteria(view),
         *_waiting(view),
         *_feedback(view),
         _indented(_ledger(view)),
@@ -99,6 +101,12 @@ def evidence(record: PhaseRecord) -> str:
     if isinstance(commit := report.get("commit"), str):
         said.append(f"commit {commit[:8]}")
     return line(", ".join(said) or report.get("summary", ""), 80)
+
+
+def _criteria(view: BuildView) -> Iterator[RenderableType]:
+    table = criteria_of(view)
+    if table is not None:
+        yield from (_indented(table), Text())
 
 
 def _waiting(view: BuildView) -> Iterator[RenderableType]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from baton.runners.profile import read_profile
-from baton.runners.registry import Registry
+from baton.runners.registry import Registry, UnknownRunner
 from gateway.setup.answers import Answers, Writer
 from gateway.setup.texts import profile_text, request_text
 
@@ -23,7 +23,7 @@ class Taken(Exception):
 
 @dataclass(frozen=True)
 class Files:
-    """What is to be written where. ``unchecked`` names a runner that this machine lacks."""
+    """What is to be written where. ``unchecked`` says why the code writer's options could not be looked through."""
 
     request: Path
     profile: Path
@@ -43,9 +43,8 @@ def prepare(answers: Answers, folder: Path, registry: Registry) -> Files:
     profile = folder / FOLDER / "profiles" / f"{answers.profile}.toml"
     text = profile_text(answers)
     missing = _missing_runner(answers, registry)
-    # The options of a runner that is not installed cannot be looked through; all else can.
     known = text if missing is None else profile_text(_by_hand(answers))
-    read_profile(answers.profile, str(profile), known.encode(), registry)
+    read_profile(answers.profile, str(profile.absolute()), known.encode(), registry)
     return Files(request, profile, {request: request_text(answers), profile: text}, missing)
 
 
@@ -65,8 +64,13 @@ def write(files: Files) -> None:
 
 
 def _missing_runner(answers: Answers, registry: Registry) -> str | None:
+    """Why the runner of the code writer is not here: it may be on the workers."""
     wanted = {Writer.MANUAL: "manual", Writer.COMMAND: "command", Writer.MODEL: "llm"}.get(answers.writer, "agent")
-    return None if wanted in registry.names() else wanted
+    try:
+        registry.find(wanted)
+    except UnknownRunner as error:
+        return str(error)
+    return None
 
 
 def _by_hand(answers: Answers) -> Answers:

@@ -23,8 +23,8 @@ def notes(answers: Answers, files: Files, folder: Path, environ: Mapping[str, st
     """What a person should know before that."""
     if files.unchecked is not None:
         yield (
-            f"the runner {files.unchecked!r} is not installed here, so its part of the profile could not be checked; "
-            "python starter.py doctor does it where it is"
+            f"the code writer's part of the profile could not be checked here: {files.unchecked}. Where it is "
+            "installed, python starter.py doctor does it"
         )
     program = answers.writer.program
     if program is not None and shutil.which(program, path=environ.get("PATH")) is None:

@@ -49,12 +49,12 @@ def players(
         return []
     workspaces, surroundings = workspaces_of(settings, environ), surroundings_of(settings, environ)
     phases = PerformPhase(profiles, workspaces, surroundings)
-    back = CompensatePhase(profiles, workspaces, surroundings)
+    undoing = CompensatePhase(profiles, workspaces, surroundings)
     return [
         Worker(
             client,
             task_queue=role.queue,
-            activities=[phases.perform_phase, back.compensate_phase],
+            activities=[phases.perform_phase, undoing.compensate_phase],
             max_concurrent_activities=settings.max_concurrent_phases,
             max_heartbeat_throttle_interval=timedelta(seconds=settings.heartbeat_seconds),
             graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),

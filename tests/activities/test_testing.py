@@ -15,7 +15,8 @@ from tests.orders import an_order
 
 async def _tested(bench: Bench, files: dict[str, str], options: str = "") -> PhaseReport:
     bench.profile(test_auditor=TOOLCHAIN + options)
-    return await bench.perform(an_order(Phase.TESTING, commit=await bench.committed(files)))
+    order = an_order(Phase.TESTING, commit=await bench.committed(files), requirements="# Adder")
+    return await bench.perform(order)
 
 
 def _passes(bench: Bench, report: PhaseReport) -> bool:

@@ -34,12 +34,14 @@ from baton.runners.command import CommandOptions
 from baton.runners.launcher import LaunchOptions
 from baton.runners.llm.options import CodeWriterOptions
 from baton.runners.profile_file import ApprovalSection, ProfileFile, RoleSection
+from baton.runners.toolchain.checks import AuditChecks, VerificationChecks
 from baton.runners.toolchain.delivery import DeliveryOptions
 from baton.runners.toolchain.deployment import DeploymentOptions
-from baton.runners.toolchain.test_command import TestOptions
+from baton.runners.toolchain.testing import AuditOptions
 from baton.runners.toolchain.verification import VerificationOptions
 from baton.runtime.settings import Settings, variable_of
 from baton.store.tables import Base
+from baton.workshop.dilution.item import Rule
 from baton.workshop.limits import SandboxPolicy
 from gateway.worker.duties import Duty
 from tests.installed import declared_runners
@@ -50,6 +52,7 @@ STATES = page("docs/states-and-journal.md")
 PROFILES = page("docs/profiles.md")
 RUNNERS = page("docs/runners.md")
 REPORTS = page("docs/reports.md")
+EVIDENCE = page("docs/evidence.md")
 OPERATIONS = page("docs/operations.md")
 
 
@@ -70,6 +73,7 @@ def _unsaid(wanted: Any, place: Page) -> set[str]:
         (CommandName, COMMANDS),
         (RefusalCode, COMMANDS),
         (SandboxPolicy, PROFILES),
+        (Rule, EVIDENCE),
         (Duty, OPERATIONS),
     ],
 )
@@ -135,10 +139,17 @@ def test_every_key_of_a_profile_is_in_the_docs() -> None:
         for key in field.annotation.model_fields
     }
     keys = {key for model in (RoleSection, ApprovalSection, CommandOptions) for key in model.model_fields}
-    keys |= {key for model in (LaunchOptions, TestOptions, VerificationOptions) for key in model.model_fields}
+    keys |= {key for model in (LaunchOptions, AuditOptions, VerificationOptions) for key in model.model_fields}
     keys |= {f"delivery.{key}" for key in set(DeliveryOptions.model_fields) - set(LaunchOptions.model_fields)}
     keys |= set(DeploymentOptions.model_fields) | set(CodeWriterOptions.model_fields)
     assert _unsaid(sections | keys | {f"roles.{role}" for role in Role}, PROFILES) == set()
+
+
+@pytest.mark.parametrize(("checks", "own"), [(AuditChecks, AuditOptions), (VerificationChecks, VerificationOptions)])
+def test_what_checks_take_besides_the_toolchain_s_options_is_in_the_docs(
+    checks: type[BaseModel], own: type[BaseModel]
+) -> None:
+    assert _unsaid(set(checks.model_fields) - set(own.model_fields), EVIDENCE) == set()
 
 
 def test_every_shipped_profile_and_runner_is_in_the_docs() -> None:

@@ -12,6 +12,6 @@ ModelServers = Callable[..., ModelServer]
 
 @pytest.fixture
 def model_server() -> Iterator[ModelServers]:
-    """Starts servers: ``model_server(Say("Hello."))``. They are stopped after the test; the test asks ``assert_done``."""
+    """Starts servers, as ``model_server(Say("Hello."))``. They end after the test, which asks ``assert_done``."""
     with ExitStack() as servers:
         yield lambda *turns, **options: servers.enter_context(ModelServer(*turns, **options))

@@ -33,7 +33,9 @@ class ModelHandler(BaseHTTPRequestHandler):
         split = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = dict(parse_qsl(split.query, keep_blank_values=True))
-        self._send(self.backend.answer(self.command, split.path, query, headers, self._body(headers)))
+        # Asked as a proxy: the path names the host that the client wants, so that a test sees who dials out.
+        path = self.path if split.scheme or split.netloc or self.command == "CONNECT" else split.path
+        self._send(self.backend.answer(self.command, path, query, headers, self._body(headers)))
 
     def __getattr__(self, name: str) -> Callable[[], None]:
         """The base class looks for ``do_GET`` and the like: all methods are served alike."""
@@ -45,17 +47,27 @@ class ModelHandler(BaseHTTPRequestHandler):
         if headers.get("transfer-encoding", "").lower() == "chunked":
             raw = b"".join(iter(self._chunk, b""))
         else:
-            raw = self.rfile.read(int(headers.get("content-length", "0")))
+            raw = self._exactly(int(headers.get("content-length", "0")))
         return gzip.decompress(raw) if headers.get("content-encoding") == "gzip" else raw
 
     def _chunk(self) -> bytes:
-        size = int(self.rfile.readline().split(b";")[0], 16)
-        chunk = self.rfile.read(size)
-        while size == 0 and self.rfile.readline().strip():
-            pass  # trailers
-        if size:
-            self.rfile.readline()
+        size = int(self._line().split(b";")[0], 16)
+        chunk = self._exactly(size)
+        while self._line().strip():
+            pass  # trailers, which only the last chunk has
         return chunk
+
+    def _line(self) -> bytes:
+        line = self.rfile.readline()
+        if not line:
+            raise ConnectionAbortedError("the client went away in the middle of a request")
+        return line
+
+    def _exactly(self, size: int) -> bytes:
+        data = self.rfile.read(size)
+        if len(data) < size:
+            raise ConnectionAbortedError("the client went away in the middle of a request")
+        return data
 
     def _send(self, delivery: Delivery) -> None:
         for step in delivery.steps():

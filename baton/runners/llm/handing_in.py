@@ -6,7 +6,7 @@ from typing import Any
 from baton.domain.reports import Finding, PhaseReport, Question, Severity
 from baton.domain.steps import PhaseOrder
 from baton.domain.vocabulary import Phase
-from baton.runners.llm.agreed import agreed_brief, executed
+from baton.runners.llm.agreed import agreed_brief
 from baton.runners.llm.outputs import (
     Asked,
     DiscoveryOutput,
@@ -74,24 +74,19 @@ def _written(order: PhaseOrder, output: ImplementationOutput) -> PhaseReport:
 
 
 def _reviewed(order: PhaseOrder, output: ReviewOutput) -> PhaseReport:
-    known = {criterion.id for criterion in agreed_brief(order).acceptance_criteria}
-    seen = executed(order)
-    findings = [_finding(number, found, known, seen) for number, found in enumerate(output.findings, start=1)]
+    """What was found, with the references as they were given: whoever checks the role knows which of them hold."""
+    findings = [_finding(number, found) for number, found in enumerate(output.findings, start=1)]
     findings.sort(key=lambda finding: finding.severity is not Severity.ERROR)
     return PhaseReport(summary=output.summary, findings=tuple(findings))
 
 
-def _finding(number: int, found: Found, known: set[str], seen: frozenset[str]) -> Finding:
-    """A finding that is tied to no criterion that exists, and to nothing that was executed, is advice."""
-    criterion = found.criterion if found.criterion in known else None
-    evidence = found.evidence if found.evidence in seen else None
-    tied = criterion is not None or evidence is not None
+def _finding(number: int, found: Found) -> Finding:
     return Finding(
         id=f"review-{number}",
         message=found.message,
-        severity=Severity(found.severity) if tied else Severity.WARNING,
-        criterion=criterion,
-        evidence=evidence,
+        severity=Severity(found.severity),
+        criterion=found.criterion,
+        evidence=found.evidence or None,
         path=found.path or None,
         line=found.line,
     )

@@ -9,7 +9,7 @@ _MOST_BYTES = 120_000
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
-CriterionId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^AC-[0-9]{1,4}$")]
+CriterionId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
 
 
 class _Output(BaseModel):

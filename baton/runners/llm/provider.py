@@ -16,6 +16,7 @@ from pydantic_ai.settings import ModelSettings
 
 from baton.runners.failures import RunnerMisconfigured
 from baton.runners.llm.options import NETWORK_VARIABLES, LlmOptions
+from baton.runners.quoting import last_lines
 
 _KEY = re.compile(r"(?:^|_)(?:KEY|TOKEN)$")
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
@@ -47,6 +48,11 @@ def model_name(options: LlmOptions, environment: Mapping[str, str], role: str) -
             "set where the worker runs. Set it to a name such as anthropic:claude-sonnet-5-5, start the worker again, "
             "then retry; or name a 'model' in the profile"
         )
+    if ":" not in name:
+        raise RunnerMisconfigured(
+            f"the environment variable {variable!r} names the model {name!r}, and that is no name such as "
+            "anthropic:claude-sonnet-5-5. Correct it, start the worker again, then retry"
+        )
     return name
 
 
@@ -69,7 +75,8 @@ async def connected(options: LlmOptions, environment: Mapping[str, str], role: s
         except RunnerMisconfigured:
             raise
         except Exception as error:
-            raise RunnerMisconfigured(_advice(name, options, str(error))) from None
+            said = last_lines(str(error).encode(errors="replace"), secrets=named.values())
+            raise RunnerMisconfigured(_advice(name, options, said)) from None
         yield Connection(
             model,
             name,
@@ -136,7 +143,7 @@ def _only(named: Mapping[str, str]) -> Iterator[None]:
 def _advice(name: str, options: LlmOptions, said: str) -> str:
     wanted = list(dict.fromkeys(_VARIABLE.findall(said)))
     if not wanted:
-        return f"the model {name!r} cannot be used: {said.splitlines()[0][:300] if said else 'no reason was given'}"
+        return f"the model {name!r} cannot be used: correct 'model' or the other options of the role:\n{said}"
     given = ", ".join(repr(variable) for variable in options.env) or "none"
     return (
         f"the provider of the model {name!r} looks for {' or '.join(wanted)}, and the profile hands on no such "

@@ -63,6 +63,7 @@ async def _taken_up(memory: Memory, workspace: Workspace, record: Record, histor
             await workspace.bring_back(record.tree)
         except WorkspaceError as error:
             # The last answer's calls are for a tree that is gone: what was said before it still helps.
+            await workspace.bring_back((await workspace.head()).sha)
             memory.resumed(Resumption.PARTIAL, f"the conversation goes on, but its files are lost: {error}")
             return Start(_TREE_LOST, history[:-1], record.out_of_bounds)
     memory.resumed(Resumption.FULL, f"goes on from answer {answers} of the model")

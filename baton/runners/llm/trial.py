@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from baton.domain.steps import PhaseOrder
 from baton.runners.base import Heartbeat, RunnerContext
+from baton.runners.failures import RunnerTimedOut
 from baton.runners.llm.options import CodeWriterOptions
 from baton.runners.llm.tree_files import FileRefused
 from baton.runners.scratch import scratch_folder
@@ -39,7 +40,13 @@ class Trial:
             except UnsafeLink as error:
                 raise FileRefused(str(error)) from error
             job = Job(self.order, self.workspace, self.context, self.heartbeat, await self.workspace.head(), deadline)
-            return _told(await run_tests(job, self.options.tests, checkout, scratch / "reports"))
+            try:
+                return _told(await run_tests(job, self.options.tests, checkout, scratch / "reports"))
+            except RunnerTimedOut:
+                if time.monotonic() >= self.deadline:
+                    raise
+                seconds = self.options.test_timeout.total_seconds()
+                raise FileRefused(f"the tests and their coverage took more than {seconds:g} s") from None
 
 
 def _told(outcome: TestOutcome) -> str:

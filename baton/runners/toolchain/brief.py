@@ -14,6 +14,7 @@ _OWN_ID = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NUMBER = re.compile(r"^\(?\d+[.)]\s+|^[-*+]\s+")
+_PLAIN_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
 _ASSUMED = "Nobody answered in time: each requirement is taken for an acceptance criterion."
 _TEXT_KEYS = ("text", "criterion", "description", "title")
 
@@ -52,7 +53,7 @@ def read_brief(title: str, requirements: str | Mapping[str, Any]) -> Brief:
     if Part.CONSTRAINTS in given:
         told["constraints"] = tuple(_texts("constraints", given[Part.CONSTRAINTS]))
     if Part.CRITERIA in given:
-        told["acceptance_criteria"] = criteria(_texts("acceptance_criteria", given[Part.CRITERIA]))
+        told["acceptance_criteria"] = _criteria(given[Part.CRITERIA])
     return brief.model_copy(update=told)
 
 
@@ -67,17 +68,18 @@ def assuming(brief: Brief) -> Brief:
     return brief.model_copy(update={"acceptance_criteria": found, "assumptions": (_ASSUMED,)})
 
 
-def criteria(texts: Iterable[str]) -> tuple[Criterion, ...]:
-    """Number ``texts`` from AC-1 on. One that brings its own ``AC-7`` keeps it."""
+def criteria(texts: Iterable[str | tuple[str, str]]) -> tuple[Criterion, ...]:
+    """Number ``texts`` from AC-1 on. One that brings its own ``AC-7`` keeps it; so does an (ID, text) of any form."""
     found: dict[str, str] = {}
     number = 0
-    for text in texts:
+    for given in texts:
+        given_id, text = ("", given) if isinstance(given, str) else given
         number += 1
-        own = _OWN_ID.fullmatch(text)
+        own = _OWN_ID.fullmatch(f"{given_id}: {text}" if given_id else text)
         if own is not None and own[3]:
-            number, text = int(own[2]), own[3]
+            number, text, given_id = int(own[2]), own[3], ""
         text = _NUMBER.sub("", text).strip()
-        name = f"AC-{number}"
+        name = given_id or f"AC-{number}"
         if not text:
             number -= 1
         elif name in found:
@@ -99,6 +101,18 @@ def _from_markdown(title: str, text: str) -> Brief:
     )
 
 
+def _criteria(value: Any) -> tuple[Criterion, ...]:
+    """The criteria of an object: texts, or objects whose ``id`` is kept when a test's name could hold it."""
+    if not isinstance(value, list):
+        return criteria(_texts("acceptance_criteria", value))
+    found: list[str | tuple[str, str]] = []
+    for item in value:
+        given = item.get("id") if isinstance(item, dict) else None
+        text = _one("acceptance_criteria", item)
+        found.append((given, text) if isinstance(given, str) and _PLAIN_ID.fullmatch(given) else text)
+    return criteria(found)
+
+
 def _texts(key: str, value: Any) -> list[str]:
     if isinstance(value, str):
         return listed(value)
@@ -115,7 +129,7 @@ def _one(key: str, item: Any) -> str:
         raise RequestUnusable(
             f"{key} of the request holds {_kind(item)}; each is a text, or an object with id and text"
         )
-    return f"{item['id']}: {text}" if isinstance(item.get("id"), str) else text
+    return text
 
 
 def _kind(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 import importlib.util
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
@@ -11,6 +11,7 @@ from baton.domain.steps import PhaseOrder
 from baton.runners.base import Heartbeat, RunnerContext, Surroundings
 from baton.runners.failures import RunnerMisconfigured
 from baton.runners.launcher import Launcher, LaunchOptions
+from baton.runners.placeholders import uses
 from baton.workshop.sandbox import CommandResult
 from baton.workshop.workspace import Commit, Workspace
 
@@ -36,9 +37,19 @@ class Job:
         return Launcher.begin(options, self.context, self.heartbeat, deadline=self.deadline)
 
     def evidence(
-        self, name: str, command: Sequence[str], result: CommandResult, *, tools: Sequence[str] = (), **counts: float
+        self,
+        name: str,
+        command: Sequence[str],
+        result: CommandResult,
+        *,
+        tools: Sequence[str] = (),
+        versions: Mapping[str, str] | None = None,
+        **counts: float,
     ) -> Evidence:
-        """What was executed. ``tools`` are packages whose versions are told; ``command`` keeps its placeholders."""
+        """What was executed. ``tools`` are packages of this Python whose versions are told, ``versions`` those of
+        other programs; ``command`` keeps its placeholders.
+        """
+        python = {"python": platform.python_version()} if tools or uses(command, "python") else {}
         return Evidence(
             name=name,
             command=tuple(command),
@@ -47,7 +58,7 @@ class Job:
             commit=self.base.sha,
             tree=self.base.tree,
             counts=counts,
-            tools={"python": platform.python_version(), **_versions(tools)},
+            tools={**python, **_versions(tools), **(versions or {})},
             sandbox=result.sandbox,
         )
 

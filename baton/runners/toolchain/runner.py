@@ -13,15 +13,14 @@ from baton.runners.toolchain.deployment import DeploymentOptions, deploy
 from baton.runners.toolchain.discovery import discover
 from baton.runners.toolchain.job import Job
 from baton.runners.toolchain.planning import plan
-from baton.runners.toolchain.test_command import TestOptions
-from baton.runners.toolchain.testing import test
+from baton.runners.toolchain.testing import AuditOptions, test
 from baton.runners.toolchain.undoing import undo_deployment
 from baton.runners.toolchain.verification import VerificationOptions, verify
 from baton.workshop.workspace import Workspace
 
 _OPTIONS: dict[Role, type[RunnerOptions]] = {
     Role.Q_ASSISTANT: RunnerOptions,
-    Role.TEST_AUDITOR: TestOptions,
+    Role.TEST_AUDITOR: AuditOptions,
     Role.VERIFICATION_OVERSEER: VerificationOptions,
     Role.RELEASE_MANAGER: DeploymentOptions,
 }
@@ -58,7 +57,7 @@ class ToolchainRunner:
             case Phase.PLANNING:
                 return plan(order)
             case Phase.TESTING:
-                return await test(job, self._options)
+                return (await test(job, self._options)).report
             case Phase.VERIFICATION:
                 return await verify(job, self._options)
             case Phase.DEPLOYMENT:

@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from baton.runners.launcher import LaunchOptions
-from baton.runners.placeholders import knowing, uses
+from baton.runners.placeholders import Command, knowing, uses
+from baton.runners.toolchain.tool_versions import version_commands
 
 _MODULE = ("{python}", "-m")
 _SETTINGS_FILES = ("pyproject.toml", "setup.cfg", "tox.ini", "pytest.ini", ".coveragerc")
@@ -32,15 +33,18 @@ TestWords = Annotated[
 
 
 class TestOptions(LaunchOptions):
-    """Options of the test auditor.
+    """How a project's tests are run.
 
-    ``test`` is the project's test command. It writes JUnit XML to ``{junit}`` and, where coverage is asked for,
-    coverage.py's JSON report to ``{coverage}``. Without it, pytest is run under coverage.
+    ``test`` is the project's test command. It writes JUnit XML to ``{junit}`` and, where coverage is asked for, a
+    report that :func:`~baton.workshop.coverage_report.read_coverage` knows to ``{coverage}``. Without it, pytest is
+    run under coverage. ``versions`` are commands whose first line says which tools were at work; those of the usual
+    programs are asked for without it.
     """
 
     __test__ = False  # or pytest would take it for a test class
 
     test: TestWords | None = None
+    versions: tuple[Command, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,13 @@ class TestPlan:
     commands: tuple[tuple[str, ...], ...]
     tools: tuple[str, ...]
     modules: tuple[str, ...]
+    versions: tuple[tuple[str, ...], ...] = ()
 
 
 def plan_for(options: TestOptions, folder: Path) -> TestPlan:
     """The commands for the project in ``folder``. Placeholders: junit, coverage, data (coverage's own file)."""
     if options.test is not None:
-        return TestPlan((options.test,), (), ())
+        return TestPlan((options.test,), (), (), options.versions or version_commands(options.test))
     settings = dict(_settings(folder))
     coverage = [*_MODULE, "coverage", "run", "--branch", "--data-file={data}"]
     # The project's own settings say what its product is; without any, all but the tests is.
@@ -69,7 +74,7 @@ def plan_for(options: TestOptions, folder: Path) -> TestPlan:
     if any("--cov" in text for text in settings.values()):
         pytest.append("--no-cov")  # two measurements at a time disturb each other
     report = (*_MODULE, "coverage", "json", "--quiet", "--data-file={data}", "-o", "{coverage}")
-    return TestPlan(((*coverage, *pytest), report), ("pytest", "coverage"), ("pytest", "coverage"))
+    return TestPlan(((*coverage, *pytest), report), ("pytest", "coverage"), ("pytest", "coverage"), options.versions)
 
 
 def combine_command() -> tuple[str, ...]:

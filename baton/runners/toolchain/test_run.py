@@ -11,6 +11,7 @@ from baton.runners.placeholders import expand
 from baton.runners.quoting import last_lines
 from baton.runners.toolchain.job import Job, require_modules
 from baton.runners.toolchain.test_command import TestOptions, TestPlan, combine_command, plan_for
+from baton.runners.toolchain.tool_versions import tool_versions
 from baton.workshop.coverage_report import Coverage, read_coverage
 from baton.workshop.errors import EvidenceUnreadable
 from baton.workshop.junit import TestRun, read_junit
@@ -54,7 +55,8 @@ async def run_tests(job: Job, options: TestOptions, folder: Path, scratch: Path,
     if not result.timed_out:
         for command in _afterwards(plan, places["data"]):
             await _run(job, launcher, command, folder, scratch, places, env)
-    coverage, unread = _coverage(plan, places["coverage"])
+    coverage, unread = await asyncio.to_thread(_coverage, places["coverage"], folder)
+    versions = await tool_versions(launcher, plan.versions, folder, scratch, job.surroundings)
     try:
         run, problem = await asyncio.to_thread(read_junit, places["junit"]), ""
     except EvidenceUnreadable as error:
@@ -63,7 +65,10 @@ async def run_tests(job: Job, options: TestOptions, folder: Path, scratch: Path,
     findings = (*_stopped(result), *_judged(run, problem, result, quoted), *unread)
     counts = _counts(run, coverage)
     return TestOutcome(
-        run, coverage, findings, job.evidence(name, plan.commands[0], result, tools=plan.tools, **counts)
+        run,
+        coverage,
+        findings,
+        job.evidence(name, plan.commands[0], result, tools=plan.tools, versions=versions, **counts),
     )
 
 
@@ -92,12 +97,12 @@ def _afterwards(plan: TestPlan, data: Path) -> Iterator[tuple[str, ...]]:
     yield from plan.commands[1:]
 
 
-def _coverage(plan: TestPlan, path: Path) -> tuple[Coverage | None, tuple[Finding, ...]]:
+def _coverage(path: Path, folder: Path) -> tuple[Coverage | None, tuple[Finding, ...]]:
     """Coverage, if there is any. That there is none is for the gate to judge; a report that cannot be read is not."""
     if not path.exists() and not path.is_symlink():
         return None, ()
     try:
-        return read_coverage(path), ()
+        return read_coverage(path, folder=folder), ()
     except EvidenceUnreadable as error:
         return None, (Finding(id="coverage-unreadable", message=str(error), evidence="coverage"),)
 

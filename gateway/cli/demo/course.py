@@ -22,7 +22,6 @@ from gateway.embedded.stack import Stack
 
 _REQUEST = Path(__file__).parents[3] / "examples" / "wordcount" / "request.md"
 _LOOK_SECONDS = 0.15
-_MOST_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,7 @@ class Ending:
     outcome: Outcome
     runs: list[PhaseRun]
     deviations: list[str]
+    view: BuildView
 
 
 def the_request() -> BuildRequest:
@@ -69,9 +69,12 @@ def the_request() -> BuildRequest:
     )
 
 
-async def follow(stack: Stack, build_id: str, audience: Audience) -> BuildView:
-    """Show the build as SQL tells it, until it has ended or waits for somebody. Raises CommandFailed."""
-    give_up = time.monotonic() + _MOST_SECONDS
+async def follow(stack: Stack, build_id: str, audience: Audience, *, seconds: float) -> BuildView:
+    """Show the build as SQL tells it, until it has ended or waits for somebody.
+
+    Raises CommandFailed when it does neither within ``seconds``.
+    """
+    give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
         entries = await asyncio.to_thread(journal, stack.engine, build_id)
         if entries:
@@ -80,7 +83,7 @@ async def follow(stack: Stack, build_id: str, audience: Audience) -> BuildView:
             if view.ended or view.waiting_for is not None:
                 return view
         await asyncio.sleep(_LOOK_SECONDS)
-    raise CommandFailed("timed_out", f"The build {build_id!r} was not complete after {_MOST_SECONDS:g} s")
+    raise CommandFailed("timed_out", f"The build {build_id!r} was not complete after {seconds:g} s")
 
 
 def require_complete(view: BuildView) -> None:
@@ -114,4 +117,4 @@ async def conclude(stack: Stack, builds: Builds, build_id: str, seconds: float) 
         database_url=redacted(stack.settings.database_url),
         mirror_matches_history=not deviations,
     )
-    return Ending(outcome, runs_of(entries), deviations)
+    return Ending(outcome, runs_of(entries), deviations, view)

@@ -9,16 +9,20 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from baton.domain.reports import Evidence
 from baton.domain.requests import BuildRequest
+from baton.domain.view import BuildView
 from baton.workshop.sandbox import probe
+from gateway.cli.criteria import criteria_of
 from gateway.cli.demo.course import Ending
 from gateway.cli.demo.runs import Outcome, PhaseRun
 from gateway.cli.demo.screen import sent_back
+from gateway.cli.demo.writer import Writer
 from gateway.cli.plain import line
 from gateway.embedded.stack import Stack
 
 
-def opening(request: BuildRequest) -> RenderableType:
+def opening(request: BuildRequest, writer: Writer) -> RenderableType:
     """What is going to happen, and what of it is not real."""
     sandbox = probe()
     confined = (
@@ -26,14 +30,13 @@ def opening(request: BuildRequest) -> RenderableType:
         if sandbox.available
         else f"What it writes runs with limits only, without a sandbox: {sandbox.reason}."
     )
+    real = "All else is" if writer.stands_in else "Everything is"
     return Padding(
         Group(
             Text.assemble(("Baton", "bold"), f" carries a request to its release: {line(request.title)}"),
             Text(),
-            Text(
-                "The code writer is a stand-in: it replays two recorded attempts, so that no key is needed.", "yellow"
-            ),
-            Text(f"All else is real: Temporal, git, tests, linters, gates, SQL. {confined}", "dim"),
+            Text(writer.told, "yellow"),
+            Text(f"{real} real: Temporal, git, tests, linters, gates, SQL. {confined}", "dim"),
         ),
         (1, 2),
     )
@@ -42,7 +45,22 @@ def opening(request: BuildRequest) -> RenderableType:
 def summary(ending: Ending, stack: Stack, *, keep: bool) -> Sequence[RenderableType]:
     """What came of it, with the evidence, and where everything is."""
     title = Text.assemble(("\n  Complete", "bold green"), f" in {ending.outcome.seconds:g} s.\n")
-    return [title, _evidence(ending.runs), *sent_back(ending.runs), Text(), _facts(ending, stack, keep=keep), Text()]
+    proven = _proven(ending.view)
+    return [
+        title,
+        _evidence(ending.runs),
+        *sent_back(ending.runs),
+        Text(),
+        *([proven, Text()] if proven is not None else []),
+        _facts(ending, stack, keep=keep),
+        Text(),
+    ]
+
+
+def _proven(view: BuildView) -> RenderableType | None:
+    """Which test proves which acceptance criterion."""
+    table = criteria_of(view)
+    return None if table is None else Padding(table, (0, 0, 0, 2))
 
 
 def _evidence(runs: Sequence[PhaseRun]) -> Table:
@@ -69,7 +87,14 @@ def _proof(run: PhaseRun) -> str:
     commit = next((one.commit for one in run.evidence if one.commit), run.commit)
     parts = [f"commit {commit[:7]}"] if commit else []
     parts += sorted({one.sandbox for one in run.evidence if one.sandbox})
-    return " · ".join([*parts, *(f"{line(one.name)}: exit {one.exit_code}" for one in run.evidence)])
+    return " · ".join([*parts, *map(_ended, run.evidence)])
+
+
+def _ended(one: Evidence) -> str:
+    """How a command ended; of what is compared and runs no command, how much was found."""
+    if one.exit_code is not None:
+        return f"{line(one.name)}: exit {one.exit_code}"
+    return f"{line(one.name)}: {one.counts.get('findings', 0):g} found"
 
 
 def _facts(ending: Ending, stack: Stack, *, keep: bool) -> RenderableType:

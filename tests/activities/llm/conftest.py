@@ -23,7 +23,13 @@ CLAUDE = "anthropic:claude-sonnet-5-5"
 GPT = "openai-chat:gpt-4o"
 
 DONE = Call("report", {"summary": "wrote it", "proofs": [{"criterion": "AC-1", "tests": ["tests.test_a::test_b"]}]})
-NO_PLUGINS = '[roles.code_writer.tests]\nset_env = { PYTEST_DISABLE_PLUGIN_AUTOLOAD = "1" }\n'
+_QUIET = 'set_env = { PYTEST_DISABLE_PLUGIN_AUTOLOAD = "1" }\n'
+# What Baton executes itself beside a model: a model that judges is asked here whatever comes of it.
+EXECUTED = {
+    "code_writer": f"[roles.code_writer.tests]\n{_QUIET}",
+    "test_auditor": f'[roles.test_auditor.checks]\nask = "always"\n{_QUIET}',
+    "verification_overseer": '[roles.verification_overseer.checks]\nask = "always"\nruff = false\nbandit = false\n',
+}
 
 
 @dataclass
@@ -44,8 +50,7 @@ class Stage:
         assert self.server is not None
         address = self.server.openai_url if model.startswith("openai") else self.server.url
         table = f'runner = "llm"\nmodel = "{model}"\nbase_url = "{address}"\nenv = ["MODEL_KEY"]\n{options}'
-        tests = NO_PLUGINS if role == "code_writer" else ""
-        self.bench.profile(**{role: table, "rest": tests})
+        self.bench.profile(**{role: table, "rest": EXECUTED.get(role, "")})
 
     async def perform(self, order: PhaseOrder, attempt: int = 1) -> PhaseReport:
         environment = ActivityEnvironment()

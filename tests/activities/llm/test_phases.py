@@ -150,15 +150,18 @@ async def test_a_finding_holds_only_by_a_criterion_or_by_what_was_executed(stage
         {"message": "never executed", "evidence": "tests.test_adder::test_nine"},
         {"message": "not met", "criterion": "AC-1", "path": "adder.py", "line": 2},
         {"message": "shown", "evidence": "ruff:S101"},
-        {"message": "proves nothing", "evidence": "tests.test_adder::test_one"},
+        {"message": "proves nothing", "evidence": "tests/test_adder.py::test_one"},
         {"message": "could be better", "criterion": "AC-1", "severity": "warning"},
     ]
     stage.plays(OWNERS[phase.state].value, Call("report", {"summary": "reviewed", "findings": findings}))
-    report = await stage.perform(an_order(phase, inputs=HANDED_ON))
-    held = [finding.message for finding in report.findings if finding.severity is Severity.ERROR]
-    assert held == ["not met", "shown", "proves nothing"]
-    advice = [finding for finding in report.findings if finding.severity is Severity.WARNING]
-    assert [finding.message for finding in advice] == [
+    commit = await stage.bench.committed({"src/adder.py": ADDER, "tests/test_adder.py": TESTS})
+    report = await stage.perform(an_order(phase, commit=commit, inputs=HANDED_ON))
+    reviewed = [finding for finding in report.findings if finding.id.startswith("review-")]
+    held = [finding.message for finding in reviewed if finding.severity is Severity.ERROR]
+    shown = ["shown"] if phase is Phase.VERIFICATION else []  # by what testing had found before
+    assert held == ["not met", *shown, "proves nothing"]
+    advice = [finding for finding in reviewed if finding.severity is Severity.WARNING]
+    assert [finding.message.partition(" (")[0] for finding in advice if finding.message[:5] != "shown"] == [
         "an opinion",
         "no such criterion",
         "never executed",
@@ -185,7 +188,10 @@ async def test_what_gates_judge_by_is_not_in_a_models_power(stage: Stage) -> Non
         ),
     )
     report = await stage.perform(an_order(Phase.VERIFICATION, inputs=HANDED_ON))
-    assert set(report.to_json()) == {"summary", "usage", "commit", "tree", "player", "base"}
+    assert report.approved_for_deployment is False
+    assert [finding.id for finding in report.findings] == ["evidence-stale"]
+    told = set(report.to_json()) - {"approved_for_deployment", "findings"}
+    assert told == {"summary", "usage", "commit", "tree", "player", "base"}
 
 
 async def test_what_others_wrote_reaches_the_model_as_quoted_data(stage: Stage) -> None:

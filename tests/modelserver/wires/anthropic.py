@@ -28,15 +28,17 @@ class AnthropicWire:
         required(body, "model", "messages")
         if not path.endswith("/count_tokens"):
             required(body, "max_tokens")
-        messages = tuple(_message(sent) for sent in body["messages"])
-        if messages[0].speaker is not Speaker.USER:
+        messages = tuple(_message(sent) for sent in body["messages"] if sent["role"] != "system")
+        if not messages or messages[0].speaker is not Speaker.USER:
             raise BadRequest("messages.0: the first message has to be the user's")
         tools = tuple(
             Tool(tool["name"], tool.get("description", ""), tool.get("input_schema", {}), tool.get("type", "function"))
             for tool in body.get("tools") or ()
         )
-        system = "\n\n".join(texts_of(body.get("system")))
-        return Conversation(body["model"], bool(body.get("stream")), system, messages, tools)
+        # Newer clients tell the system's part in the middle of the conversation too.
+        between = [sent["content"] for sent in body["messages"] if sent["role"] == "system"]
+        system = [text for content in (body.get("system"), *between) for text in texts_of(content)]
+        return Conversation(body["model"], bool(body.get("stream")), "\n\n".join(system), messages, tools)
 
     def whole(self, reply: Reply, request: Request) -> Json:
         return _message_frame(request) | {
@@ -71,6 +73,9 @@ class AnthropicWire:
     def error(self, status: int, message: str, request_id: str) -> Json:
         kind = _ERRORS.get(status, "api_error")
         return {"type": "error", "error": {"type": kind, "message": message}, "request_id": request_id}
+
+    def late_error(self, status: int, message: str, request: Request, number: int) -> bytes:
+        return event(self.error(status, message, request.new_id("req_")), "error")
 
     def models(self, path: str, names: tuple[str, ...]) -> Json | None:
         listed = [

@@ -1,5 +1,6 @@
 """How a request is put together."""
 
+import io
 import json
 import re
 from pathlib import Path
@@ -24,6 +25,12 @@ def test_the_title_is_the_first_heading_or_else_the_first_line(tmp_path: Path, m
     asked.write_text(markdown)
 
     assert read_request(str(asked)) == Asked(title, markdown)
+
+
+def test_markdown_comes_from_standard_input_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"# Wordcount\n\n{braces} are text\n")))
+
+    assert read_request("-") == Asked("Wordcount", "# Wordcount\n\n{braces} are text\n")
 
 
 def test_a_json_object_brings_its_own_title(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_a_percent_that_cannot_be_is_refused(percent: object) -> None:
         read_coverage(_report(percent))
 
 
-@pytest.mark.parametrize("data", [b"not json", b"[" * 100_000, b"\xff\xfe\x00"])
+@pytest.mark.parametrize("data", [b"{not json", b'{"totals":' + b"[" * 100_000, b"{\xff\xfe\x00"])
 def test_what_is_not_json_is_refused(data: bytes) -> None:
     with pytest.raises(EvidenceUnreadable, match="is not JSON"):
         read_coverage(data)

@@ -50,6 +50,40 @@ def test_the_cases_are_counted_and_not_what_the_suite_says_of_them() -> None:
     assert (run.tests, run.passed, run.failed) == (2, 1, 1)
 
 
+def test_every_case_is_told_with_its_outcome_and_its_criteria() -> None:
+    named = "<properties><property name='criterion' value='AC-1, AC-2'/><property name='other' value='x'/></properties>"
+    run = read_junit(
+        _report(f"<testcase classname='c' name='a'>{named}</testcase>", "<testcase name='b'><skipped/></testcase>")
+    )
+    assert [(case.id, case.outcome, case.criteria) for case in run.cases] == [
+        ("c::a", "passed", ("AC-1", "AC-2")),
+        ("b", "skipped", ()),
+    ]
+
+
+def test_where_a_runner_writes_no_class_the_suites_take_its_place() -> None:
+    node = """<testsuites><testsuite name="outer"><testsuite name="inner">
+      <testcase name="adds" classname="test"/>
+      <testcase name="later" classname="test"><skipped type="todo" message="true"/></testcase>
+    </testsuite></testsuite><testcase name="alone" classname="test"/><!-- tests 3 --></testsuites>"""
+    run = read_junit(node.encode())
+    assert [case.id for case in run.cases] == ["outer > inner::adds", "outer > inner::later", "test::alone"]
+    assert (run.passed, run.skipped) == (2, 1)
+
+
+def test_what_gotestsum_and_vitest_write_is_read() -> None:
+    gotestsum = """<?xml version="1.0" encoding="UTF-8"?><testsuites tests="2"><testsuite name="example.com/a"
+      timestamp="2026-01-01T00:00:00Z"><properties><property name="go.version" value="go1.22"/></properties>
+      <testcase classname="example.com/a" name="TestA" time="0.010000"></testcase>
+      <testcase classname="example.com/a" name="TestB/sub"><failure message="Failed" type="">no</failure></testcase>
+      </testsuite></testsuites>"""
+    run = read_junit(gotestsum.encode())
+    assert (run.tests, [failure.id for failure in run.failures]) == (2, ["example.com/a::TestB/sub"])
+    vitest = """<testsuites name="vitest tests"><testsuite name="src/a.test.ts" errors="0"><testcase
+      classname="src/a.test.ts" name="rates &gt; adds" time="0.002"/></testsuite></testsuites>"""
+    assert [case.id for case in read_junit(vitest.encode()).cases] == ["src/a.test.ts::rates > adds"]
+
+
 def test_a_case_with_a_failure_and_an_error_counts_once_and_tells_both() -> None:
     run = read_junit(_report("<testcase name='a'><failure message='f'/><error message='e'/></testcase>"))
     assert (run.tests, run.failed, run.errors) == (1, 0, 1)

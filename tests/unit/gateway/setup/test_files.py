@@ -6,6 +6,7 @@ import pytest
 
 from baton.domain.vocabulary import Role, State
 from baton.runners.catalogue import Profiles
+from baton.runners.profile_errors import InvalidProfile
 from baton.runners.toolchain.brief import read_brief
 from gateway.setup.answers import Answers, Told, Writer
 from gateway.setup.files import Files, Taken, check_free, prepare, write
@@ -54,13 +55,21 @@ def test_every_profile_can_be_read_back(tmp_path: Path, writer: Writer, tests: T
     )
     files = written(tmp_path, made)
     if files.unchecked is not None:
-        assert files.unchecked not in declared_runners().names()
+        assert "no runner " in files.unchecked
         return
     profile = Profiles(files.profile.parent, declared_runners()).load("shop")
     terms = profile.terms()
     assert (terms.minimum_coverage, terms.approvals[State.HANDOFF_TO_RELEASER].approvers) == (85.5, ("ada", "grace"))
     assert terms.role(Role.CODE_WRITER).manual is (writer is Writer.MANUAL)
     assert terms.role(Role.TEST_AUDITOR).runner == "toolchain"
+
+
+def test_a_runner_that_is_not_here_is_told_and_all_else_is_checked(tmp_path: Path) -> None:
+    made = answers(writer=Writer.CODEX)
+    files = prepare(made, tmp_path, declared_runners(agent="no.such:Runner"))
+    assert "the runner 'agent' (no.such:Runner) cannot be loaded" in (files.unchecked or "")
+    with pytest.raises(InvalidProfile, match="the runner 'toolchain'"):
+        prepare(made, tmp_path, declared_runners(agent="no.such:Runner", toolchain="no.such:Runner"))
 
 
 def test_the_request_says_what_was_answered(tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ from wordcount.cli import main
 
 
 def test_standard_input_is_read_when_no_file_is_named(monkeypatch, capsys):
+    """AC-5"""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"tea tea milk")))
     assert main([]) == 0
     assert capsys.readouterr().out == "     2 tea\n     1 milk\n"
 
 
 def test_the_words_of_several_files_are_counted_together(tmp_path, capsys):
+    """AC-5"""
     first, second = tmp_path / "first.txt", tmp_path / "second.txt"
     first.write_text("tea tea milk", encoding="utf-8")
     second.write_text("Milk milk honey", encoding="utf-8")
@@ -22,6 +24,7 @@ def test_the_words_of_several_files_are_counted_together(tmp_path, capsys):
 
 
 def test_top_is_ten_when_not_given(tmp_path, capsys):
+    """AC-4"""
     text = tmp_path / "alphabet.txt"
     text.write_text(" ".join("abcdefghijklmnop"), encoding="utf-8")
     assert main([str(text)]) == 0
@@ -30,6 +33,7 @@ def test_top_is_ten_when_not_given(tmp_path, capsys):
 
 @pytest.mark.parametrize("top", ["0", "-3", "many"])
 def test_a_top_that_is_no_number_from_one_is_refused(top, capsys):
+    """AC-4"""
     with pytest.raises(SystemExit) as refusal:
         main(["--top", top])
     assert refusal.value.code == 2
@@ -37,6 +41,7 @@ def test_a_top_that_is_no_number_from_one_is_refused(top, capsys):
 
 
 def test_top_cuts_equally_used_words_in_alphabetical_order(tmp_path, capsys):
+    """AC-4"""
     text = tmp_path / "fruit.txt"
     text.write_text("plum fig apple", encoding="utf-8")
     assert main([str(text), "--top", "2"]) == 0
@@ -44,6 +49,7 @@ def test_top_cuts_equally_used_words_in_alphabetical_order(tmp_path, capsys):
 
 
 def test_a_missing_file_is_named(tmp_path, capsys):
+    """AC-6"""
     assert main([str(tmp_path / "missing.txt")]) == 1
     error = capsys.readouterr().err
     assert "missing.txt" in error
@@ -51,6 +57,7 @@ def test_a_missing_file_is_named(tmp_path, capsys):
 
 
 def test_a_file_that_is_not_utf8_is_named(tmp_path, capsys):
+    """AC-6"""
     text = tmp_path / "latin.txt"
     text.write_bytes(b"caf\xe9")
     assert main([str(text)]) == 1
@@ -58,6 +65,7 @@ def test_a_file_that_is_not_utf8_is_named(tmp_path, capsys):
 
 
 def test_standard_input_that_is_not_utf8_is_named(monkeypatch, capsys):
+    """AC-6"""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9")))
     assert main([]) == 1
     assert "standard input: it is not UTF-8" in capsys.readouterr().err
