@@ -15,8 +15,10 @@ from baton.runners.toolchain.job import Job, require_modules
 from baton.workshop.errors import EvidenceUnreadable, UnsafeLink
 from baton.workshop.linters import LintFinding, read_bandit, read_ruff
 
+# Isolated: else a `ruff.py` in the project would be run in place of the tool, and say that all is well.
 _RUFF = (
     "{python}",
+    "-I",
     "-m",
     "ruff",
     "check",
@@ -28,6 +30,7 @@ _RUFF = (
 )
 _BANDIT = (
     "{python}",
+    "-I",
     "-m",
     "bandit",
     "--recursive",
