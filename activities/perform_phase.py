@@ -82,9 +82,11 @@ class PerformPhase:
             async with _undone_unless_committed(workspace, base):
                 runner = profile.runner(order.role, self._surroundings)
                 report = await runner.perform(order, workspace, tell)
+                player = report.player or profile.player(order.role)
                 commit = await workspace.commit(_message(order, report), author=f"Baton {order.role.value}")
                 now = {"commit": commit.sha, "tree": commit.tree, "base": first if order.commit is None else None}
-                report = _checked(with_expenses(report.model_copy(update=now), workspace, order))
+                made = report.model_copy(update=now | {"player": player})
+                report = _checked(with_expenses(made, workspace, order))
                 kept.keep(order, report)
             # Only now: what another attempt finds kept, it has to hand over and not to make again.
             await workspace.hand_over()

@@ -54,6 +54,11 @@ def _check(view: BuildView, command: Advance) -> None:
         )
     if view.paused:
         raise Refusal(RefusalCode.PAUSED, f"build {view.build_id!r} is paused; resume it first")
+    if view.compensating:
+        phase = view.compensating[0].phase.value
+        raise Refusal(
+            RefusalCode.OUT_OF_TURN, f"what {phase} did outside the workspace is being undone; report when that is done"
+        )
     if view.pending_approval is not None:
         raise Refusal(RefusalCode.APPROVAL_PENDING, f"{view.current_state.value!r} waits for its approval first")
     if view.open_questions:

@@ -1,11 +1,12 @@
 """How a phase was done: by whom, in how many attempts, with what left to spend, and what was undone."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from baton.domain.evidence import Evidence, Open, Usage
+from baton.domain.jsonvalue import MAX_DEPTH, clean
 from baton.domain.model import Value
 from baton.domain.vocabulary import Phase
 
@@ -40,14 +41,23 @@ class Attempt(Open):
     failure: str = ""
 
 
-class Expenses(Open):
+class _Storable(Open):
+    """One that the journal could not carry (NaN, say) is not made at all, so it fails where it comes from."""
+
+    @model_validator(mode="after")
+    def _storable(self) -> Self:
+        clean(self.model_dump(mode="json"), depth=2 * MAX_DEPTH)
+        return self
+
+
+class Expenses(_Storable):
     """What the attempts at an order came to so far. It crosses the wire as detail of failures and heartbeats."""
 
     usage: Usage | None = None
     attempts: tuple[Attempt, ...] = ()
 
 
-class Compensation(Open):
+class Compensation(_Storable):
     """A phase's effects outside the workspace were undone, or could not be."""
 
     phase: Phase

@@ -67,8 +67,8 @@ def _nobody_approved(recorder: Recorder, pending: PendingApproval) -> None:
 def _nobody_answered(recorder: Recorder) -> None:
     view = recorder.view
     if view.terms.on_unanswered is OnUnanswered.ASSUME:
-        for question in view.open_questions:
-            recorder.record(QuestionAnswered(question_id=question.id, answer=_ASSUME, assumed=True), SYSTEM)
+        for name in dict.fromkeys(question.id for question in view.open_questions):  # one may have been asked twice
+            recorder.record(QuestionAnswered(question_id=name, answer=_ASSUME, assumed=True), SYSTEM)
         check_limits(recorder)
         return
     check_move(view.current_state, State.ERROR)

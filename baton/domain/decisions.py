@@ -14,6 +14,7 @@ from baton.domain.facts import (
 )
 from baton.domain.grounds import COMPENSATION
 from baton.domain.journal import Entry
+from baton.domain.moves import phase_of
 from baton.domain.parking import park_for_compensation, park_for_expiry, park_for_limit, park_for_refusal
 from baton.domain.terms import OnDeadline
 from baton.domain.view import BuildView, Feedback, GivenApproval, PendingApproval, Waiver
@@ -49,9 +50,13 @@ def paused(view: BuildView, fact: Fact, entry: Entry) -> None:
 
 def resumed(view: BuildView, fact: Fact, entry: Entry) -> None:
     view.paused = False
+    _begin_at_last(view, entry)
 
 
 def limit_reached(view: BuildView, fact: LimitReached, entry: Entry) -> None:
+    record = view.phases[fact.phase]
+    if record.started_at == entry.at:  # stopped at the door
+        record.started_at = None
     park_for_limit(view, fact, entry.at)
 
 
@@ -61,7 +66,8 @@ def limit_extended(view: BuildView, fact: LimitExtended, entry: Entry) -> None:
 
 def waived(view: BuildView, fact: FindingWaived, entry: Entry) -> None:
     if fact.finding_id.startswith(COMPENSATION):
-        del view.compensating[0]
+        _undone(view)
+        _begin_at_last(view, entry)
     else:
         view.waivers.append(Waiver(finding_id=fact.finding_id, by=entry.actor.id, at=entry.at, reason=fact.reason))
 
@@ -69,9 +75,24 @@ def waived(view: BuildView, fact: FindingWaived, entry: Entry) -> None:
 def compensated(view: BuildView, fact: PhaseCompensated, entry: Entry) -> None:
     pending = view.compensating[0]
     if fact.succeeded:
-        view.phases[fact.phase].compensated = pending.up_to
-        del view.compensating[0]
+        _undone(view)
+        _begin_at_last(view, entry)
     else:
         pending.runs += 1
         pending.message = fact.message or "it gave no reason"
         park_for_compensation(view, fact, entry.at)
+
+
+def _undone(view: BuildView) -> None:
+    """Nothing is left of the first of ``view.compensating``."""
+    pending = view.compensating.pop(0)
+    view.phases[pending.phase].compensated = pending.up_to
+
+
+def _begin_at_last(view: BuildView, entry: Entry) -> None:
+    """The phase that was entered before begins, if nothing else keeps it waiting."""
+    phase = phase_of(view.current_state)
+    if phase is None or view.paused or view.compensating:
+        return
+    record = view.phases[phase]
+    record.started_at = record.started_at or entry.at

@@ -14,14 +14,11 @@ from baton.domain.facts import (
     RolledBack,
     StateAdvanced,
 )
-from baton.domain.grounds import marks
+from baton.domain.grounds import Grounds
 from baton.domain.handing import makes_handoff
 from baton.domain.journal import Entry
 from baton.domain.moves import PHASES, MoveKind, phase_of
-from baton.domain.parking import (
-    park_for_answer,
-    park_for_failure,
-)
+from baton.domain.parking import COMPENSATION_FAILED, park_for_answer, park_for_failure
 from baton.domain.reports import PhaseReport, Usage
 from baton.domain.view import (
     BuildView,
@@ -36,8 +33,10 @@ from baton.domain.vocabulary import EntryKind, Phase, State, Status
 
 def _advanced(view: BuildView, fact: StateAdvanced, entry: Entry) -> None:
     ended = phase_of(fact.from_state)
-    if ended is not None and fact.report is not None:
-        _take_report(view, ended, fact.report)
+    if ended is not None:
+        _settle(view)
+        if fact.report is not None:
+            _take_report(view, ended, fact.report)
     if fact.from_role is not fact.to_role:
         _hand_over(view, fact, entry)
     view.current_state = fact.to_state
@@ -47,7 +46,7 @@ def _advanced(view: BuildView, fact: StateAdvanced, entry: Entry) -> None:
         if fact.report is not None:
             findings += PhaseReport.model_validate(fact.report).findings
         assert ended is not None
-        view.rejections[ended] = Rejection(tree=view.tree, findings=marks(findings))
+        view.rejections[ended] = Rejection(tree=view.tree, findings=Grounds.of(view).marks(findings))
         view.feedback = Feedback(from_state=fact.from_state, reason=fact.reason, findings=findings)
         _reopen(view, Phase(fact.to_state.value))
     elif ended is not None:
@@ -64,8 +63,12 @@ def _advanced(view: BuildView, fact: StateAdvanced, entry: Entry) -> None:
 
 def _retried(view: BuildView, fact: RetryRequested, entry: Entry) -> None:
     phase = Phase(fact.to_state.value)
-    findings = view.feedback.findings if view.feedback is not None else []
-    view.feedback = Feedback(from_state=fact.from_state, reason=fact.reason, findings=findings)
+    before = view.feedback
+    view.feedback = Feedback(from_state=fact.from_state, reason=fact.reason, findings=before.findings if before else [])
+    if before is not None and view.phases[phase].started_at is None:  # what it was to be told, it has not been told yet
+        view.feedback = before.model_copy(update={"reason": f"{before.reason}\n{fact.reason}"})
+    if view.compensating and (view.parked is None or view.parked.code != COMPENSATION_FAILED):
+        view.compensating[0].runs += 1  # one that failed has been counted already
     if makes_handoff(entry):
         _hand_over(view, fact, entry)
     _reopen(view, phase)
@@ -78,7 +81,7 @@ def _rolled_back(view: BuildView, fact: RolledBack, entry: Entry) -> None:
     _hand_over(view, fact, entry)
     view.ledger.rollbacks += 1
     view.compensating = [
-        PendingCompensation(phase=passed, up_to=view.phases[passed].runs, key=entry.sequence)
+        PendingCompensation(phase=passed, up_to=view.phases[passed].runs, key=entry.sequence, reason=fact.reason)
         for passed in fact.compensate
     ]
     view.commit = fact.commit
@@ -90,6 +93,7 @@ def _rolled_back(view: BuildView, fact: RolledBack, entry: Entry) -> None:
 
 
 def _failed(view: BuildView, fact: PhaseFailed, entry: Entry) -> None:
+    _settle(view)
     if fact.report is not None:
         _take_report(view, fact.phase, fact.report)
         findings = list(PhaseReport.model_validate(fact.report).findings)
@@ -101,6 +105,7 @@ def _failed(view: BuildView, fact: PhaseFailed, entry: Entry) -> None:
 
 
 def _asked(view: BuildView, fact: QuestionAsked, entry: Entry) -> None:
+    _settle(view)
     if fact.report is not None:
         _take_report(view, fact.phase, fact.report)
     asked = {question.id for question in fact.questions}
@@ -157,24 +162,33 @@ def _hand_over(view: BuildView, fact: StateAdvanced | RetryRequested | RolledBac
     )
 
 
+def _settle(view: BuildView) -> None:
+    """The order that was given last is done with: what it used is counted, if anybody said it."""
+    view.settled = view.ledger.phase_runs
+
+
 def _take_report(view: BuildView, phase: Phase, report: dict[str, Any]) -> None:
     view.phases[phase].report = report
+    view.tree = view.tree_after(report.get("commit"), report.get("tree"))
     view.commit = report.get("commit", view.commit)
-    view.tree = report.get("tree", view.tree)
     if view.base_commit is None:
         view.base_commit = report.get("base")
-    told = report.get("compensations", [])
-    if told and all(one.get("succeeded") for one in told):
+    told = [one["succeeded"] for one in report.get("compensations", []) if one["phase"] == phase]
+    if told and all(told):
         view.phases[phase].compensated = view.phases[phase].runs
     if (usage := report.get("usage")) is not None:
         view.ledger.add(Usage.model_validate(usage))
 
 
 def enter(view: BuildView, phase: Phase, entry: Entry) -> None:
-    """Count a new run of ``phase``."""
+    """Count a new run of ``phase``. It begins at once, unless something has to happen first."""
     record = view.phases[phase]
+    if record.compensated == record.begun:  # a run before this one that never began has left nothing either
+        record.compensated = record.runs
+    if view.ledger.phase_runs > view.settled:
+        view.overtaken.append(view.ledger.phase_runs)
     record.runs += 1
-    record.started_at = entry.at
+    record.started_at = None if view.paused or view.compensating else entry.at
     record.completed_at = None
     view.ledger.phase_runs += 1
     view.parked = None

@@ -29,8 +29,16 @@ def refresh(view: BuildView) -> None:
     view.current_role = OWNERS.get(view.current_state)
     view.waiting_for = None if view.ended else _waiting(view)
     view.status = _status(view)
-    task = "Nothing: the build was given up." if view.outcome is Status.FAILED else TASKS[view.current_state]
-    view.next_expectations = Expectation(role=view.current_role, task=task)
+    view.next_expectations = _expectation(view)
+
+
+def _expectation(view: BuildView) -> Expectation:
+    if view.outcome is Status.FAILED:
+        return Expectation(role=view.current_role, task="Nothing: the build was given up.")
+    if view.compensating and view.parked is None and not view.ended:
+        phase = view.compensating[0].phase
+        return Expectation(role=OWNERS[phase.state], task=f"Undo what {phase.value} did outside the workspace.")
+    return Expectation(role=view.current_role, task=TASKS[view.current_state])
 
 
 def _status(view: BuildView) -> Status:
@@ -69,7 +77,7 @@ def _waiting(view: BuildView) -> Waiting | None:
             command=f"starter.py answer {build} {shlex.quote(questions[0].id)} ANSWER",
             deadline=view.answer_deadline,
         )
-    role = view.current_role
+    role = view.current_role if not view.compensating else None
     if role is not None and view.terms.role(role).manual:
         return _report(view, role)
     return None

@@ -28,21 +28,22 @@ def judge(
 ) -> Judgement:
     """Judge ``report``. ``commit`` is the commit that the phase was handed, if one is known."""
     grounds = grounds or Grounds(opinions_count=terms.rules < 2)
-    held = [finding for finding in report.findings if grounds.holds(finding)] if phase in _JUDGED else []
+    held = [finding for finding in report.findings if grounds.holds(finding)] if phase in JUDGED else []
     found = tuple(_findings(phase, report, terms, commit, answered=_answered_for(phase, terms, held)))
     if not held and all(finding.severity is not Severity.ERROR for finding in found):
         return Judgement(passed=True, findings=found)
-    grave = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+    grave = [one for one in report.findings if one.severity is Severity.ERROR and one.id not in grounds.waived]
     reasons = [finding.message for finding in (*found, *(held or grave)) if finding.severity is Severity.ERROR]
     return Judgement(passed=False, findings=found, reason="; ".join(reasons[:3])[:500])
 
 
 def _answered_for(phase: Phase, terms: Terms, held: list[Finding]) -> bool:
     """Whether a role's bare word that it rejects the work counts: a person answers for it, or it has grounds."""
-    return terms.rules < 2 or phase not in _JUDGED or terms.role(OWNERS[phase.state]).manual or bool(held)
+    return terms.rules < 2 or phase not in JUDGED or terms.role(OWNERS[phase.state]).manual or bool(held)
 
 
-_JUDGED = frozenset({Phase.TESTING, Phase.VERIFICATION, Phase.DEPLOYMENT})
+JUDGED = frozenset({Phase.TESTING, Phase.VERIFICATION, Phase.DEPLOYMENT})
+"""The phases that judge the tree that they are given: their findings hold it."""
 
 
 def _findings(
@@ -51,7 +52,7 @@ def _findings(
     if report.verdict is Verdict.REJECTED:
         said = report.summary or f"{phase.value} was rejected"
         yield _gate("verdict", said) if answered else _opinion("verdict", said)
-    if phase in _JUDGED:
+    if phase in JUDGED:
         yield from _stale(report, commit)
         yield from _failed_tests(report)
     if phase is Phase.TESTING:

@@ -29,14 +29,21 @@ class Grounds:
 
     def holds(self, finding: Finding) -> bool:
         """Whether ``finding`` sends the work back."""
-        if finding.severity is not Severity.ERROR:
+        if finding.severity is not Severity.ERROR or finding.id in self.waived:
             return False
-        if self.opinions_count:
-            return True
-        if finding.id in self.waived:
-            return False
-        named = finding.criterion is not None and (not self.criteria or finding.criterion in self.criteria)
-        return named or bool(finding.evidence)
+        return self.opinions_count or self._names_criterion(finding) or bool(_text(finding.evidence))
+
+    def marks(self, findings: Iterable[Finding]) -> list[str]:
+        """What tells the ``findings`` that hold from others, sorted.
+
+        Opinions come in new words each time, and messages may hold times and addresses: neither counts.
+        """
+        held = (finding for finding in findings if self.holds(finding))
+        return sorted({_text(one.evidence) or _text(one.criterion) or one.id or one.message for one in held})
+
+    def _names_criterion(self, finding: Finding) -> bool:
+        named = _text(finding.criterion)
+        return bool(named) and (not self.criteria or named in self.criteria)
 
 
 def criteria_of(view: BuildView) -> frozenset[str]:
@@ -51,6 +58,5 @@ def criteria_of(view: BuildView) -> frozenset[str]:
     return frozenset(found)
 
 
-def marks(findings: Iterable[Finding]) -> list[str]:
-    """What tells ``findings`` from others, sorted: their messages may hold times and addresses, and do not count."""
-    return sorted({one.evidence or one.criterion or one.id or one.message for one in findings})
+def _text(value: str | None) -> str:
+    return (value or "").strip()

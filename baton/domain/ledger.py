@@ -83,6 +83,6 @@ _Amount = TypeVar("_Amount", int, float)
 
 
 def _least(own: _Amount | None, of_build: _Amount | None, used: _Amount) -> _Amount | None:
-    remaining = None if of_build is None else max(of_build - used, type(of_build)(0))
+    remaining = None if of_build is None else max(round(of_build - used, 9), type(of_build)(0))
     known = [amount for amount in (own, remaining) if amount is not None]
     return min(known, default=None)

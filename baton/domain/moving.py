@@ -13,18 +13,15 @@ from baton.domain.facts import (
     RolledBack,
     StateAdvanced,
 )
-from baton.domain.gates import Judgement, judge
-from baton.domain.grounds import Grounds, marks
+from baton.domain.gates import JUDGED, Judgement, judge
+from baton.domain.grounds import Grounds
 from baton.domain.moves import MOVES, OWNERS, PHASES, REWORK, MoveKind, following, phase_of
-from baton.domain.parking import REWORK_STALLED
+from baton.domain.parking import COMPENSATION_FAILED, REWORK_STALLED
 from baton.domain.recorder import Recorder
 from baton.domain.refusals import Refusal
 from baton.domain.reports import PhaseReport, Question
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import Phase, RefusalCode, State
-
-COMPENSATION_FAILED = "compensation_failed"
-"""The code of a build that is parked because what a phase did outside the workspace could not be undone."""
 
 
 def check_move(here: State, there: State) -> MoveKind:
@@ -39,14 +36,15 @@ def end_phase(recorder: Recorder, report: PhaseReport, actor: Actor) -> None:
     """Judge the report of the current phase and move: forward, back for rework, or into ``error``."""
     view = recorder.view
     phase = Phase(view.current_state.value)
+    left = [one for one in report.compensations if not one.succeeded]
+    if left:
+        _park(recorder, phase, report, COMPENSATION_FAILED, left[0].message or "it could not be undone", actor)
+        return
     if report.questions:
         _ask(recorder, phase, report, actor)
         return
-    undone = [one for one in report.compensations if not one.succeeded]
     judgement = judge(phase, report, view.terms, view.commit, Grounds.of(view))
-    if undone:
-        _park(recorder, phase, report, COMPENSATION_FAILED, undone[0].message or "it could not be undone", actor)
-    elif judgement.passed:
+    if judgement.passed:
         _forward(recorder, report, judgement, actor)
     elif phase not in REWORK:
         _park(recorder, phase, report, "rejected", judgement.reason, actor)
@@ -105,7 +103,7 @@ def _effective(view: BuildView, target: Phase) -> Iterator[Phase]:
     """The phases from the last one back to ``target`` that have had effects which a rollback has to undo."""
     for phase in reversed(PHASES[PHASES.index(target) :]):
         record = view.phases[phase]
-        if phase in view.terms.role(record.role).compensates and record.runs > record.compensated:
+        if phase in view.terms.role(record.role).compensates and record.begun > record.compensated:
             yield phase
 
 
@@ -136,10 +134,10 @@ def _park(recorder: Recorder, phase: Phase, report: PhaseReport, code: str, mess
 
 def _stalled(view: BuildView, phase: Phase, report: PhaseReport, judgement: Judgement) -> bool:
     """Whether the phase would send the same tree back for the same findings once more."""
-    before, tree = view.rejections.get(phase), report.tree or view.tree
-    if view.terms.rules < 2 or before is None or tree is None or before.tree != tree:
+    before, tree = view.rejections.get(phase), view.tree_after(report.commit, report.tree)
+    if view.terms.rules < 2 or phase not in JUDGED or before is None or tree is None or before.tree != tree:
         return False
-    return before.findings == marks([*judgement.findings, *report.findings])
+    return before.findings == Grounds.of(view).marks([*judgement.findings, *report.findings])
 
 
 def _forward(recorder: Recorder, report: PhaseReport, judgement: Judgement, actor: Actor) -> None:

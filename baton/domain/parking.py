@@ -20,6 +20,9 @@ _UNITS = {
 REWORK_STALLED = "rework_stalled"
 """The code of a build that is parked because its rework goes nowhere."""
 
+COMPENSATION_FAILED = "compensation_failed"
+"""The code of a build that is parked because what a phase did outside the workspace could not be undone."""
+
 _STALLED = (
     "Rollback to an earlier phase with a reason that says how to mend it; or waive what may be waived, or mend the "
     "cause outside, then request-retry to perform {phase} again; or cancel, or abandon."
@@ -59,7 +62,7 @@ def park_for_compensation(view: BuildView, fact: PhaseCompensated, at: datetime)
     _park(
         view,
         at,
-        code="compensation_failed",
+        code=COMPENSATION_FAILED,
         message=f"what {phase} did could not be undone: {fact.message or 'it gave no reason'}",
         what_next=f"Mend the cause, then request-retry to undo it and go on with {view.current_state.value}; "
         f"or waive {COMPENSATION}{phase} when it was undone by hand, then request-retry; or cancel, or abandon.",

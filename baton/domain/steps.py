@@ -39,6 +39,9 @@ class PhaseOrder(Value):
     waived: tuple[str, ...] = Field(default=(), description="IDs of findings that an approver let pass")
     approvals: tuple[GivenApproval, ...] = Field(default=(), description="those given so far")
     budget: Budget = Field(default=Budget(), description="what the phase may spend")
+    overtaken: tuple[int, ...] = Field(
+        default=(), description="numbers of earlier orders whose report or failure nobody took"
+    )
 
     @property
     def build_id(self) -> str:
@@ -122,6 +125,7 @@ def order_for(view: BuildView) -> PhaseOrder:
         waived=tuple(sorted(view.waived)),
         approvals=tuple(view.approvals),
         budget=left(view.ledger, view.limits, view.terms.role(OWNERS[view.current_state]).limits),
+        overtaken=tuple(view.overtaken),
     )
 
 
@@ -135,7 +139,7 @@ def compensation_for(view: BuildView) -> CompensationOrder:
         role=OWNERS[pending.phase.state],
         workflow_id=view.workflow_id,
         request=view.request,
-        reason=view.feedback.reason if view.feedback is not None else "",
+        reason=pending.reason,
         commit=view.commit,
         report=view.phases[pending.phase].report,
         journal_head=view.head.hash,

@@ -18,11 +18,20 @@ class PhaseRecord(BaseModel):
 
     role: Role
     runs: int = 0
-    started_at: datetime | None = None
+    started_at: datetime | None = Field(
+        default=None, description="of the last run; none while that waits: for resume, a limit, or what is undone first"
+    )
     completed_at: datetime | None = None
     base_commit: str | None = Field(default=None, description="the commit that the work was handed over with")
     report: dict[str, Any] | None = None
-    compensated: int = Field(default=0, description="the last run whose effects outside the workspace were undone")
+    compensated: int = Field(
+        default=0, description="the last run that has left nothing outside the workspace: undone, or never begun"
+    )
+
+    @property
+    def begun(self) -> int:
+        """The last run that has begun."""
+        return self.runs if self.started_at is not None else max(0, self.runs - 1)
 
 
 class HandoffRecord(BaseModel):
@@ -95,6 +104,7 @@ class PendingCompensation(BaseModel):
     phase: Phase
     up_to: int
     key: int = Field(description="sequence of the entry that asked for it")
+    reason: str = Field(default="", description="why the build goes back")
     runs: int = 0
     message: str = Field(default="", description="why the last try failed")
 
@@ -170,6 +180,10 @@ class BuildView(BaseModel):
     waivers: list[Waiver] = Field(default_factory=list)
     rejections: dict[Phase, Rejection] = Field(default_factory=dict, description="the last of each phase")
     compensating: list[PendingCompensation] = Field(default_factory=list, description="what is undone next, in order")
+    settled: int = Field(default=0, description="number of the last order whose report or failure was taken")
+    overtaken: list[int] = Field(
+        default_factory=list, description="numbers of the orders whose report or failure nobody took"
+    )
     outcome: Status | None = Field(default=None, description="how it ended: complete, cancelled or failed")
     commands: dict[str, int] = Field(
         default_factory=dict,
@@ -190,6 +204,10 @@ class BuildView(BaseModel):
     def waived(self) -> frozenset[str]:
         """The IDs of findings that hold nothing."""
         return frozenset(waiver.finding_id for waiver in self.waivers)
+
+    def tree_after(self, commit: str | None, tree: str | None) -> str | None:
+        """The tree after a report that names these. Of a new commit without its tree nothing is known."""
+        return tree if tree is not None or commit not in (None, self.commit) else self.tree
 
     def maximum(self, name: LimitName) -> float | None:
         """The budget ``name`` as it stands now."""

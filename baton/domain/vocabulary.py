@@ -139,7 +139,7 @@ class RefusalCode(StrEnum):
     MALFORMED = "malformed"  # the message does not have the command's form
     STALE_STATE = "stale_state"  # the sender believes the build to be somewhere else
     WRONG_ROLE = "wrong_role"  # the role named does not own the state
-    OUT_OF_TURN = "out_of_turn"  # a runner plays this role here: nobody reports for it
+    OUT_OF_TURN = "out_of_turn"  # a runner plays this role here, or something is undone first: nobody reports now
     SKIPPED_PHASE = "skipped_phase"  # the move would leave out a phase
     MOVE_NOT_ALLOWED = "move_not_allowed"  # the table of moves has no such move
     ALREADY_ENDED = "already_ended"  # complete, cancelled or abandoned

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
-from baton.domain.attempts import Compensation
+from baton.domain.attempts import Compensation, Player
 from baton.domain.moves import OWNERS, PHASES
 from baton.domain.reports import PhaseReport
 from baton.domain.steps import CompensationOrder, PhaseOrder
@@ -108,7 +108,10 @@ class CommandRunner:
             report_file = scratch / "report.json"
             places = {"BATON_REPORT": str(report_file)}
             result = await self._run(launcher, command, order, workspace, scratch, places)
-            return report_of(order, _shown(command), result, report_file, launcher.secrets)
+            report = report_of(order, _shown(command), result, report_file, launcher.secrets)
+        told = report.player or Player()
+        player = told.model_copy(update={"runner": "command", "program": told.program or _shown(command)})
+        return report.model_copy(update={"player": player})
 
     async def compensate(self, order: CompensationOrder, workspace: Workspace, heartbeat: Heartbeat) -> Compensation:
         """Run the phase's ``undo``. Raises RunnerFailure and SandboxUnavailable; a program that fails is an outcome."""

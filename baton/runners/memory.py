@@ -6,7 +6,6 @@ learns from Temporal only what the earlier ones have spent.
 
 import contextlib
 import hashlib
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -17,6 +16,7 @@ from baton.domain.attempts import Attempt, Expenses, Resumption
 from baton.domain.evidence import Usage
 from baton.domain.steps import PhaseOrder
 from baton.workshop.errors import WorkshopError
+from baton.workshop.removal import remove
 from baton.workshop.workspace import Workspace
 
 _FOLDER = "memory"
@@ -152,4 +152,5 @@ def overtaken(workspace: Workspace, order: PhaseOrder) -> Iterator[Expenses]:
 
 def forget_all(workspace: Workspace) -> None:
     """Forget every order: the build goes on, and all is counted."""
-    shutil.rmtree(workspace.private / _FOLDER, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        remove(workspace.private / _FOLDER)

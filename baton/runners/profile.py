@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ValidationError
 
+from baton.domain.attempts import Player
 from baton.domain.moves import OWNERS, PHASES
 from baton.domain.terms import CURRENT_RULES, ApprovalTerms, Limits, PhaseLimits, RoleTerms, Terms
 from baton.domain.vocabulary import Role
@@ -67,6 +68,10 @@ class Profile:
                 f"{section.remote_from!r}: {error}. Set it to an address, start the worker again, then retry"
             ) from error
         return address
+
+    def player(self, role: Role) -> Player:
+        """Who plays ``role``, as far as the profile says it."""
+        return Player(runner=self.file.roles[role].runner)
 
     def terms(self) -> Terms:
         """The part that the domain decides by, and that is journaled."""

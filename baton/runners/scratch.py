@@ -1,25 +1,30 @@
 """Folders for a phase to work in, outside of the tree, gone when the phase is over."""
 
-import shutil
+import contextlib
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from baton.workshop.removal import remove
 from baton.workshop.workspace import Workspace
 
 _NAME = "scratch"
 
 
-@contextmanager
+@contextlib.contextmanager
 def scratch_folder(workspace: Workspace) -> Iterator[Path]:
-    """An empty folder; what a command locked in it is left for :func:`sweep`."""
+    """An empty folder; what cannot be removed from it now is left for :func:`sweep`."""
     parent = workspace.private / _NAME
     parent.mkdir(exist_ok=True)
-    with TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    folder = Path(tempfile.mkdtemp(dir=parent))
+    try:
+        yield folder
+    finally:
+        with contextlib.suppress(OSError):
+            remove(folder)
 
 
 def sweep(workspace: Workspace) -> None:
     """Remove what phases left behind whose worker was killed. Only while nobody works in the workspace."""
-    shutil.rmtree(workspace.private / _NAME, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        remove(workspace.private / _NAME)

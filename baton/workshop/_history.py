@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 
 from baton.workshop._git import Git
 from baton.workshop._origin import BASE, BRANCH
-from baton.workshop._tidy import empty
 from baton.workshop.errors import CommitNotFound, FileNotInCommit, GitFailed, UnsafeLink
+from baton.workshop.removal import empty
 
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _READ_BYTES = 16 * 1024 * 1024
@@ -169,7 +169,16 @@ def is_full_name(name: str) -> bool:
 def _check_links(root: Path) -> None:
     """Every link is followed to its end, links on the way too: the names alone can look harmless."""
     for path in sorted(root.rglob("*")):
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
+        if not path.is_symlink():
+            continue
+        try:
+            inside = path.resolve().is_relative_to(root)
+        except (OSError, RuntimeError) as error:  # what a circle is depends on the version of Python
+            raise UnsafeLink(
+                f"the link {str(path.relative_to(root))!r} cannot be followed, to {str(path.readlink())!r}; does it "
+                "lead in a circle? Remove it"
+            ) from error
+        if not inside:
             raise UnsafeLink(
                 f"the link {str(path.relative_to(root))!r} leads out of the tree, to "
                 f"{str(path.readlink())!r}; remove it or make it point inside"

@@ -1,9 +1,11 @@
 """Where a workspace's first commit comes from: a repository to fetch, or nothing at all."""
 
+import asyncio
 from collections.abc import Mapping
 
 from baton.workshop._git import ATTRIBUTES, EXCLUDES, Git
 from baton.workshop._remote import Remote
+from baton.workshop._tidy import check_shape
 from baton.workshop.addresses import address_of, check_ref
 from baton.workshop.errors import GitFailed, RefNotFound, RepositoryNotFound, RepositoryUnreachable
 
@@ -34,6 +36,7 @@ async def begin(
     Without `repo`, or when it has no commit yet: an empty commit, the same bytes every time. With `repo`:
     its branches and tags, at `ref` (branch, tag or full commit) or else at its HEAD; no submodules.
     With `remote`: the commit with which another machine has begun, or else as above, and pinned there.
+    Raises TreeUnfit when the tree of that commit is too deep to be worked with.
     """
     if ref is not None:
         check_ref(ref)
@@ -56,6 +59,7 @@ async def begin(
         await git("update-ref", name, start)
     await git("read-tree", start)
     await git("checkout-index", "--all", "--force")
+    await asyncio.to_thread(check_shape, git.tree)
 
 
 async def _fetched(git: Git, repo: str, ref: str | None, fetch_env: Mapping[str, str]) -> str | None:

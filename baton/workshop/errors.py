@@ -12,6 +12,7 @@ WorkshopError
 │   ├── FileNotInCommit       the commit has no such regular file
 │   ├── TagTaken              the tag exists and points at another commit
 │   ├── UnsafeLink            a symbolic link leads out of the tree
+│   ├── TreeUnfit             paths in the tree are too long or nested too deep
 │   └── WorkspaceBusy         somebody else holds the workspace: worth a retry
 ├── SandboxUnavailable        this machine cannot run the sandbox that was asked for
 ├── KeyUnusable               a key is missing, locked, or no key for signatures
@@ -69,6 +70,10 @@ class TagTaken(WorkspaceError):
 
 class UnsafeLink(WorkspaceError):
     """A symbolic link leads out of the tree that holds it."""
+
+
+class TreeUnfit(WorkspaceError):
+    """The tree holds paths that are too long or nested too deep to be worked with."""
 
 
 class WorkspaceBusy(WorkspaceError):

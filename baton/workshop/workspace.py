@@ -11,20 +11,20 @@ one reference update, and what lies between is overwritten.
 
 import asyncio
 import re
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from baton.workshop import _origin
+from baton.workshop import _origin, _submodules
 from baton.workshop._git import Git
 from baton.workshop._history import Commit, FileEntry, History, is_full_name
 from baton.workshop._lock import file_lock
 from baton.workshop._remote import Remote, component
-from baton.workshop._tidy import empty, tidy
+from baton.workshop._tidy import tidy
 from baton.workshop.errors import CommitNotFound, GitFailed, TagTaken, WorkspaceError
+from baton.workshop.removal import empty, remove
 
 __all__ = ["Commit", "FileEntry", "Workspace", "Workspaces"]
 
@@ -52,8 +52,8 @@ class Workspaces:
         and it is asked at each call whether it lets this machine push: better now than after an hour of work.
 
         Raises ValueError on a build_id, repo, ref or remote that is wrong by form, RepositoryNotFound,
-        RepositoryUnreachable (retry), RefNotFound, RemoteUnreachable (retry), RemoteRefused, WorkspaceBusy (retry)
-        and GitFailed.
+        RepositoryUnreachable (retry), RefNotFound, TreeUnfit, RemoteUnreachable (retry), RemoteRefused,
+        WorkspaceBusy (retry) and GitFailed.
         """
         if _BUILD_ID.fullmatch(build_id) is None:
             raise ValueError(f"build_id {build_id[:120]!r} must match {_BUILD_ID.pattern}")
@@ -73,7 +73,7 @@ class Workspaces:
         # A dot in front: no build_id begins with one. We hold the lock, so leftovers are from the dead.
         prefix = f".new-{home.name}~"
         for leftover in home.parent.glob(f"{prefix}*"):
-            shutil.rmtree(leftover)
+            await asyncio.to_thread(remove, leftover)
         draft = Path(tempfile.mkdtemp(prefix=prefix, dir=home.parent))
         try:
             for name in ("tree", "private"):
@@ -82,7 +82,7 @@ class Workspaces:
             await _origin.begin(git, repo, ref, self.fetch_environment, remote)
             draft.rename(home)
         finally:
-            shutil.rmtree(draft, ignore_errors=True)
+            remove(draft)
 
 
 class Workspace(History):
@@ -115,15 +115,12 @@ class Workspace(History):
         """Commit all that changed in the tree, new and deleted files too; the head as it is when nothing did.
 
         `author` is "Name" or "Name <email>". The tree's own .gitignore files are obeyed, and Python's caches
-        are left out. Every `.git` found in the tree is removed: its files are committed as plain files.
+        are left out. Every `.git` found in the tree is removed: its files are committed as plain files, and so are
+        files in the place of a submodule. Pipes, sockets and devices are removed. Raises TreeUnfit.
         """
         async with self._writing() as lock:
-            if self.tree.is_symlink() or not self.tree.is_dir():
-                raise WorkspaceError(f"the tree {str(self.tree)!r} is gone; restore a commit to bring it back")
-            await asyncio.to_thread(tidy, self.tree)
             head = await self.head()
-            await self._git("add", "--all", lock=lock)
-            tree = (await self._git("write-tree", lock=lock)).decode().strip()
+            tree = await self._written(lock)
             if tree == head.tree:
                 return head
             sha = await self._git(
@@ -154,12 +151,10 @@ class Workspace(History):
     async def snapshot(self) -> str:
         """Keep the tree as it is now: a commit on top of the head, which stays where it is. Returns its name."""
         async with self._writing() as lock:
-            await asyncio.to_thread(tidy, self.tree)
             head = await self.head()
             with self._index() as env:
                 await self._git("read-tree", head.sha, env=env, lock=lock)
-                await self._git("add", "--all", env=env, lock=lock)
-                tree = (await self._git("write-tree", env=env, lock=lock)).decode().strip()
+                tree = await self._written(lock, env)
             sha = await self._git(
                 "commit-tree", tree, "-p", head.sha, "-m", "Snapshot", env={**_origin.BATON, **_origin.EPOCH}, lock=lock
             )
@@ -215,6 +210,15 @@ class Workspace(History):
         except CommitNotFound:
             released = False
         await self._remote.hand_over(self._git, await self.first_commit(), head, release if released else None)
+
+    async def _written(self, lock: int, env: Mapping[str, str] | None = None) -> str:
+        """The tree as it is now, as an object of git's: its name."""
+        if self.tree.is_symlink() or not self.tree.is_dir():
+            raise WorkspaceError(f"the tree {str(self.tree)!r} is gone; restore a commit to bring it back")
+        await asyncio.to_thread(tidy, self.tree)
+        await _submodules.release(self._git, self.tree, env=env, lock=lock)
+        await self._git("add", "--all", env=env, lock=lock)
+        return (await self._git("write-tree", env=env, lock=lock)).decode().strip()
 
     async def _check_out(self, target: Commit, lock: int) -> None:
         if self.tree.is_symlink() or not self.tree.is_dir():

@@ -1,5 +1,6 @@
 """Asking a person at a terminal, and not asking at all."""
 
+import select
 import signal
 import sys
 import threading
@@ -11,6 +12,7 @@ from rich.console import Console
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.plain import text
 
+_LOOK_SECONDS = 0.2
 _YES, _NO = ("y", "yes"), ("n", "no")
 
 
@@ -58,9 +60,13 @@ class Interview:
         return self.text(option, f"{question} (y/n)", "y" if default else "n", check).lower() in _YES
 
     def _ask(self, question: str, default: str) -> str:
-        self._console.print(text(question, "bold").append(f" {default}" if default else "", "dim"), end=" ")
+        asked = text(question, "bold").append(f" {default}" if default else "", "dim")
         try:
             with _interruptible():
+                self._console.print(asked, end=" ")
+                # Ctrl-C just before a read would be noticed only after it: so nothing is read before it is there.
+                while not select.select([sys.stdin], [], [], _LOOK_SECONDS)[0]:
+                    pass
                 return input()
         except EOFError:
             self._console.print()

@@ -61,7 +61,7 @@ async def test_what_was_delivered_is_undone_once_and_is_no_release_any_more(benc
 async def test_where_nothing_was_delivered_that_is_said(bench: Bench, said: Path) -> None:
     bench.profile(release_manager=QUICK + DELIVERY + f"undo = [{say('never', said)}]\n")
     undone = await bench.compensate(UNDO)
-    assert (undone.succeeded, undone.message) == (True, "nothing was delivered, so nothing is undone")
+    assert (undone.succeeded, undone.message) == (True, "nothing is known to have been delivered, so nothing is undone")
     assert said.read_text() == ""
 
 

@@ -86,3 +86,27 @@ async def test_hundreds_of_findings_are_capped_errors_first(bench: Bench) -> Non
     assert len(report.findings) == 101
     assert report.findings[-1].message == "300 more findings are not listed"
     assert report.findings[-1].severity is Severity.ERROR
+
+
+async def test_what_a_scanner_found_before_the_build_began_holds_nothing(bench: Bench) -> None:
+    old = "import os\n\n\ndef run(x):\n    return x\n"
+    began = await bench.committed(GOOD | {"old.py": old})
+    moved = '"""What is old."""\n\n' + old
+    commit = await bench.committed(GOOD | {"old.py": moved, "new.py": "import os\n"})
+    testing = {"evidence": [{"name": "tests", "commit": commit}]}
+    order = an_order(Phase.VERIFICATION, commit=commit, inputs={Phase.TESTING: testing})
+    report = await bench.perform(order.model_copy(update={"base_commit": began}))
+    assert report.approved_for_deployment is False
+    told = {(one.path, one.line): one for one in report.findings if one.evidence == "ruff:F401"}
+    assert told["old.py", 3].severity is Severity.WARNING
+    assert told["old.py", 3].message.endswith("it was there before the build began")
+    assert told["new.py", 1].severity is Severity.ERROR
+
+
+async def test_one_more_of_what_was_there_before_holds_the_work(bench: Bench) -> None:
+    began = await bench.committed({"old.py": "def a():\n    x = 1\n"})
+    commit = await bench.committed({"old.py": "def a():\n    x = 1\n\n\ndef b():\n    x = 1\n"})
+    testing = {"evidence": [{"name": "tests", "commit": commit}]}
+    order = an_order(Phase.VERIFICATION, commit=commit, inputs={Phase.TESTING: testing})
+    report = await bench.perform(order.model_copy(update={"base_commit": began}))
+    assert [one.severity.value for one in report.findings if one.evidence == "ruff:F841"] == ["error", "warning"]

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from threading import Event
 
 from tests.modelserver.request import Request
-from tests.modelserver.turns import BEFORE_HEAD, Call, Cut, Fail, Garbage, Hold, Reply, Say, Slow, Turn
+from tests.modelserver.turns import BEFORE_HEAD, Call, Cut, Fail, FailLate, Garbage, Hold, Reply, Say, Slow, Turn
 from tests.modelserver.wires.wire import Json, Wire
 
 
@@ -84,6 +85,13 @@ def deliver(turn: Turn, request: Request, wire: Wire, ask: Callable[[Turn], Turn
             if body is None:
                 return as_json(status, wire.error(status, message, request.new_id("req_")), tuple(headers.items()))
             return Delivery(status, (("content-type", "application/json"), *headers.items()), (body,))
+        case FailLate(after_bytes, begun, status, message):
+            if not request.stream:
+                return deliver(Fail(status, message), request, wire, ask)
+            whole = deliver(begun, request, wire, ask)
+            ends = accumulate(map(len, whole.pieces))
+            kept = tuple(piece for piece, end in zip(whole.pieces, ends, strict=True) if end <= after_bytes)
+            return replace(whole, pieces=(*kept, wire.late_error(status, message, request, len(kept))))
         case Garbage(body, content_type, status):
             return Delivery(status, (("content-type", content_type),), (body,))
         case Say() | Call() as part:

@@ -47,17 +47,27 @@ class ModelHandler(BaseHTTPRequestHandler):
         if headers.get("transfer-encoding", "").lower() == "chunked":
             raw = b"".join(iter(self._chunk, b""))
         else:
-            raw = self.rfile.read(int(headers.get("content-length", "0")))
+            raw = self._exactly(int(headers.get("content-length", "0")))
         return gzip.decompress(raw) if headers.get("content-encoding") == "gzip" else raw
 
     def _chunk(self) -> bytes:
-        size = int(self.rfile.readline().split(b";")[0], 16)
-        chunk = self.rfile.read(size)
-        while size == 0 and self.rfile.readline().strip():
-            pass  # trailers
-        if size:
-            self.rfile.readline()
+        size = int(self._line().split(b";")[0], 16)
+        chunk = self._exactly(size)
+        while self._line().strip():
+            pass  # trailers, which only the last chunk has
         return chunk
+
+    def _line(self) -> bytes:
+        line = self.rfile.readline()
+        if not line:
+            raise ConnectionAbortedError("the client went away in the middle of a request")
+        return line
+
+    def _exactly(self, size: int) -> bytes:
+        data = self.rfile.read(size)
+        if len(data) < size:
+            raise ConnectionAbortedError("the client went away in the middle of a request")
+        return data
 
     def _send(self, delivery: Delivery) -> None:
         for step in delivery.steps():

@@ -22,6 +22,8 @@ class Kind(StrEnum):
 
     ANSWER = "answer"
     """The model is asked: the request takes a turn of the script."""
+    ASIDE = "aside"
+    """The model is asked beside the script, as for the title of a session: it takes no turn."""
     COUNT = "count"
     """Tokens are to be counted."""
     MODELS = "models"

@@ -1,23 +1,25 @@
 """The server: what was asked, what is answered."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from threading import Condition, Event
 from time import monotonic
 from types import TracebackType
 from typing import Self
 
-from tests.modelserver.delivery import Delivery, Pause, as_json, deliver
+from tests.modelserver.delivery import Delivery, Pause, deliver
 from tests.modelserver.handler import handler_for, parsed_body
 from tests.modelserver.listener import Listener
-from tests.modelserver.pairing import misfit
+from tests.modelserver.reception import keys_of, refusal, understood, unscripted
 from tests.modelserver.request import Kind, Request
 from tests.modelserver.routes import route
 from tests.modelserver.script import Script
-from tests.modelserver.turns import Always, Call, Cut, Fail, Garbage, Hold, Reply, Say, Slow, Turn
-from tests.modelserver.wires.registry import AT_ONCE, WIRES
-from tests.modelserver.wires.wire import BadRequest, Wire
+from tests.modelserver.turns import Always, Call, Cut, Fail, FailLate, Garbage, Hold, Reply, Say, Slow, Turn
+from tests.modelserver.wires.registry import WIRES
+from tests.modelserver.wires.wire import BadRequest
 
-_TURNS = (Say, Call, Reply, Fail, Garbage, Slow, Hold, Cut)
+_TURNS = (Say, Call, Reply, Fail, FailLate, Garbage, Slow, Hold, Cut)
 # Answers a request beside the script, or gives None to let the script answer it.
 Aside = Callable[[Request], Turn | None]
 
@@ -79,7 +81,7 @@ class ModelServer:
 
     @property
     def asked(self) -> tuple[Request, ...]:
-        """The requests for an answer of the model."""
+        """The requests that the script answered, or had to answer."""
         return tuple(request for request in self.requests if request.kind is Kind.ANSWER)
 
     @property
@@ -106,19 +108,17 @@ class ModelServer:
         name, kind = route(method, path, headers)
         request = Request(method, path, query, headers, raw, parsed_body(raw), name, kind)
         try:
-            request = self._read(request)
+            request = understood(request)
+        except BadRequest as error:
             self._keep(request)
-        except (BadRequest, KeyError, TypeError, AttributeError) as error:
-            self._keep(request)
-            message = f"{method} {path}: {error if isinstance(error, BadRequest) else f'malformed: {error!r}'}"
-            self._script.fault(message)
-            return self._error(request, 400, message)
+            self._script.fault(str(error))
+            return refusal(request, 400, str(error))
         try:
-            return self._find(request)
+            return self._played(request)
         except Exception as error:
             message = f"{method} {path}: the script could not answer: {error!r}"
             self._script.fault(message)
-            return self._error(request, 500, message)
+            return refusal(request, 500, message)
 
     def wait(self, pause: Pause) -> bool:
         """Pause an answer. False when the server ends meanwhile."""
@@ -134,46 +134,21 @@ class ModelServer:
             self._requests.append(request)
             self._came.notify_all()
 
-    def _read(self, request: Request) -> Request:
-        if request.kind not in (Kind.ANSWER, Kind.COUNT):
-            return request
-        if not isinstance(request.body, dict):
-            raise BadRequest("the body has to be a JSON object")
-        conversation = WIRES[request.wire].read(request.path, request.query, request.body)
-        if request.kind is Kind.ANSWER and (wrong := misfit(conversation, at_once=request.wire in AT_ONCE)):
-            raise BadRequest(wrong)
-        return Request(**{**vars(request), "conversation": conversation})
-
-    def _find(self, request: Request) -> Delivery:
-        wire = WIRES[request.wire]
-        if self._key is not None and self._key not in _keys(request):
-            return self._error(request, 401, "no such key")
-        if request.kind is Kind.UNKNOWN:
-            return self._error(request, 404, f"there is nothing at {request.method} {request.path}")
-        if request.kind is Kind.MODELS:
-            listed = wire.models(request.path, self._models)
-            return as_json(200, listed) if listed else self._error(request, 404, f"no model is named by {request.path}")
-        if request.kind is Kind.COUNT:
-            return as_json(200, wire.counted(len(request.raw) // 4))
-        return deliver(self._turn(request), request, wire, lambda turn: _resolved(turn, request))
-
-    def _turn(self, request: Request) -> Turn:
-        turn = self._aside(request) if self._aside else None
-        return self._script.next(request) if turn is None else turn
-
-    def _error(self, request: Request, status: int, message: str) -> Delivery:
-        wire: Wire = WIRES[request.wire]
-        return as_json(status, wire.error(status, message, request.new_id("req_")))
+    def _played(self, request: Request) -> Delivery:
+        turn: Turn | None = None
+        try:
+            if request.kind is Kind.ANSWER and self._aside and (turn := self._aside(request)):
+                request = replace(request, kind=Kind.ASIDE)
+        finally:
+            self._keep(request)
+        if self._key is not None and self._key not in keys_of(request):
+            return refusal(request, 401, "no such key")
+        if request.kind not in (Kind.ANSWER, Kind.ASIDE):
+            return unscripted(request, self._models)
+        return deliver(turn or self._script.next(request), request, WIRES[request.wire], partial(_resolved, request))
 
 
-def _resolved(turn: Turn, request: Request) -> Turn:
+def _resolved(request: Request, turn: Turn) -> Turn:
     while not isinstance(turn, _TURNS):
         turn = turn(request)
     return turn
-
-
-def _keys(request: Request) -> set[str]:
-    headers = request.headers
-    sent = {headers.get("x-api-key"), headers.get("x-goog-api-key"), request.query.get("key")}
-    sent.add(headers.get("authorization", "").removeprefix("Bearer "))
-    return {key for key in sent if key}

@@ -80,6 +80,16 @@ class Fail:
 
 
 @dataclass(frozen=True)
+class FailLate:
+    """A stream that ends in an error after its first ``after_bytes``. An answer that is no stream fails at once."""
+
+    after_bytes: int
+    turn: "Say | Call | Reply"
+    status: int = 529
+    message: str = "scripted failure in the stream"
+
+
+@dataclass(frozen=True)
 class Garbage:
     """A success that is not the protocol, as from a proxy's login page."""
 
@@ -126,4 +136,4 @@ class Always:
 
 # Finds the turn by what was asked. It runs in the thread of the request, which may be one of several at a time.
 Dialogue: TypeAlias = Callable[[Request], "Turn"]
-Turn: TypeAlias = Say | Call | Reply | Fail | Garbage | Slow | Hold | Cut | Dialogue
+Turn: TypeAlias = Say | Call | Reply | Fail | FailLate | Garbage | Slow | Hold | Cut | Dialogue

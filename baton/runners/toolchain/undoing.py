@@ -134,5 +134,7 @@ def _evidence(commit: str, name: str, command: Sequence[str], result: CommandRes
 def _outcome(standing: Sequence[_Standing], steps: Sequence[Step], *, undone_before: bool) -> Compensation:
     if standing:
         return compensation_of(steps, ", ".join(f"{one.delivered.name} {one.delivered.version}" for one in standing))
-    how = "what was delivered is undone already" if undone_before else "nothing was delivered, so nothing is undone"
+    how = "nothing is known to have been delivered, so nothing is undone"
+    if undone_before:
+        how = "what was delivered is undone already"
     return Compensation(phase=Phase.DEPLOYMENT, succeeded=True, message=how)

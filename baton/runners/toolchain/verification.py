@@ -7,6 +7,7 @@ from baton.domain.reports import Evidence, Finding, PhaseReport, Severity
 from baton.domain.vocabulary import Phase
 from baton.runners.scratch import scratch_folder
 from baton.runners.toolchain.dilution import NAME, find_dilution
+from baton.runners.toolchain.inherited import inherited
 from baton.runners.toolchain.job import Job
 from baton.runners.toolchain.scanning import ScanOptions, scan, scans
 from baton.workshop.errors import UnsafeLink
@@ -31,11 +32,13 @@ async def verify(job: Job, options: VerificationOptions) -> PhaseReport:
         except UnsafeLink as error:
             findings.append(Finding(id="unsafe-link", message=str(error), evidence="checkout"))
             commands = []
+        scanned = []
         for name, command in commands:
             done = await scan(job, options, name, command, checkout, scratch)
-            findings += done.findings
+            scanned.append(((name, command), done.findings))
             evidence.append(done.evidence)
             tools += done.tools
+        findings += await inherited(job, options, scanned, checkout, scratch)
     weakened, compared = await find_dilution(job)
     findings += weakened
     evidence += compared

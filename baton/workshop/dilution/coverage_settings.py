@@ -51,7 +51,10 @@ def coverage_settings(before: Files, after: Files) -> Iterator[Diluted]:
             if pattern not in known and not _is_never_run(pattern):
                 yield _item(new, "report", key, pattern, f"leaves lines like {pattern!r} out of the measure")
     for module in sorted(_left_out(new, after) - _left_out(old, after)):
-        yield _item(new, "run", "source", module, f"or include: {module!r} is not measured, or not all of it")
+        # Beside packages that are measured, a single module at the top is most often a script.
+        holds = f"{module}.py" not in after.paths or not any(is_product(path) and "/" in path for path in after.paths)
+        told = f"or include: {module!r} is not measured, or not all of it"
+        yield _item(new, "run", "source", module, told, holds=holds)
     floor, now_floor = number(old.report.get("fail_under")), number(new.report.get("fail_under")) or 0
     if floor and now_floor < floor:
         yield _item(new, "report", "fail_under", "", f"asks for {now_floor:g} %; it asked for {floor:g} %")
@@ -78,10 +81,10 @@ def _settings(files: Files) -> _Settings:
     return _Settings()
 
 
-def _item(settings: _Settings, section: str, key: str, value: str, message: str) -> Diluted:
+def _item(settings: _Settings, section: str, key: str, value: str, message: str, *, holds: bool = True) -> Diluted:
     name = settings.key(section, key)
     told = f"{settings.file}: {name} {message}"
-    return Diluted(Rule.COVERAGE_CONFIG, settings.file, f"{name}:{value}" if value else name, told)
+    return Diluted(Rule.COVERAGE_CONFIG, settings.file, f"{name}:{value}" if value else name, told, holds=holds)
 
 
 def _listed(table: Mapping[str, Any], key: str) -> tuple[str, ...]:

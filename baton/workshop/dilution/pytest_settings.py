@@ -11,12 +11,15 @@ from baton.workshop.dilution.files import Files
 from baton.workshop.dilution.item import Diluted, Rule
 from baton.workshop.dilution.settings import ini_section, texts, toml_table
 from baton.workshop.places import is_python_test
+from baton.workshop.written_tests.reading import written_tests
 
 _LEAVING_OUT = frozenset(
     {"--ignore", "--ignore-glob", "--deselect", "--collect-only", "--co", "--no-cov", "--lf", "-k", "-m", "-p"}
 )
 _WITH_VALUE = ("-k", "-m", "-p", "-c", "--ignore", "--ignore-glob", "--deselect", "-o", "--override-ini")
 _HARMLESS = frozenset({"cacheprovider", "randomly", "randomly.random"})
+# Their tests are examples, too.
+_FOR_OTHERS = ("examples/", "example/", "docs/", "vendor/")
 _HOOKS = frozenset(
     (
         "pytest_collection_modifyitems", "pytest_ignore_collect", "pytest_collect_file", "pytest_pycollect_makeitem",
@@ -40,7 +43,7 @@ def pytest_settings(before: Files, after: Files) -> Iterator[Diluted]:
         if not any(standard.startswith(one.rstrip("_*")) for one in kept):
             yield _item(path, key, f"{key} is {str(new[key])[:80]!r}: tests of other names are not found")
     collected = _collected(old, after)
-    if left_out := sorted(collected - _collected(new, after)):
+    if left_out := [path for path in sorted(collected - _collected(new, after)) if _has_tests(after, path)]:
         shown = ", ".join(left_out[:3]) + (" …" if len(left_out) > 3 else "")
         yield _item(path, "collected", f"{len(left_out)} files with tests are not looked at any more ({shown})")
     yield from _conftests(before, after)
@@ -97,6 +100,14 @@ def _collected(settings: dict[str, Any], files: Files) -> set[str]:
         if not places or any(_within(path, place) for place in places):
             found.add(path)
     return found
+
+
+def _has_tests(files: Files, path: str) -> bool:
+    """Whether there are tests of the project in the file; one that is as it was is taken at its name."""
+    if path.startswith(_FOR_OTHERS):
+        return False
+    text = files.text(path)
+    return text is None or bool(written_tests(path, text).tests)
 
 
 def _within(path: str, place: str) -> bool:

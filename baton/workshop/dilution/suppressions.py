@@ -1,8 +1,10 @@
 """Comments that switch a check off, where there were none."""
 
+import io
 import re
+import tokenize
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -92,11 +94,14 @@ def _kinds(found: list[_Found]) -> Counter[tuple[str, str]]:
 
 def _of(path: str, text: str) -> list[_Found]:
     suffix = PurePosixPath(path).suffix
-    patterns = _PYTHON if suffix in (".py", ".pyi") else _GO if suffix == ".go" else _SCRIPT
+    if suffix in (".py", ".pyi"):
+        return _in_lines(_PYTHON, _python_comments(text))
+    return _in_lines(_GO if suffix == ".go" else _SCRIPT, enumerate(text.splitlines(), start=1))
+
+
+def _in_lines(patterns: tuple[re.Pattern[str], ...], lines: Iterable[tuple[int, str]]) -> list[_Found]:
     found = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if "#" not in line and "//" not in line and "/*" not in line:
-            continue
+    for number, line in lines:
         for match in _matches(patterns, line[:2000]):
             what = " ".join(match["what"].lower().split())
             if what == "pragma: no cover" and _FREE_OF_COVERAGE.search(line):
@@ -104,6 +109,21 @@ def _of(path: str, text: str) -> list[_Found]:
             codes = match.groupdict().get("codes") or ""
             found.append(_Found(what, ",".join(sorted(re.findall(r"[\w@/-]+", codes.partition("--")[0]))), number))
     return found
+
+
+def _python_comments(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that have a comment which switches something off; a text that only looks like it is left out."""
+    if not any(pattern.search(text) for pattern in _PYTHON):
+        return
+    lines = text.splitlines()
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            number, column = token.start
+            if token.type == tokenize.COMMENT and any(pattern.search(token.string) for pattern in _PYTHON):
+                code = token.line[:column] if number <= len(lines) else ""
+                yield number, f"{code if '#' not in code else ''}{token.string}"
+    except (tokenize.TokenError, SyntaxError):
+        yield from ((number, line) for number, line in enumerate(lines, start=1) if "#" in line)
 
 
 def _matches(patterns: tuple[re.Pattern[str], ...], line: str) -> Iterator[re.Match[str]]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from baton.workshop.dilution.files import Files
 from baton.workshop.dilution.item import Diluted, Rule
-from baton.workshop.places import is_test
+from baton.workshop.places import is_python_test, is_test
 from baton.workshop.written_tests.found import WHOLE_FILE, FoundTest, TestFile
-from baton.workshop.written_tests.reading import is_parsable, written_tests
+from baton.workshop.written_tests.reading import parsed_tests
+from baton.workshop.written_tests.text import text_tests
 
 _NAMED = 5
 Suite = Mapping[str, TestFile]
@@ -35,13 +36,12 @@ def _suites(before: Files, after: Files) -> tuple[Suite, Suite]:
     for path in sorted({*before.texts, *after.texts}):
         if not is_test(path):
             continue
-        was, now = before.text(path), after.text(path)
-        # Read both in the same way: what the one finds and the other does not is no difference between them.
-        by_text = any(text is not None and not is_parsable(path, text) for text in (was, now))
-        if was is not None:
-            old[path] = written_tests(path, was, by_text=by_text)
-        if now is not None:
-            new[path] = written_tests(path, now, by_text=by_text)
+        both = [(old, before.text(path)), (new, after.text(path))]
+        texts = [(suite, text) for suite, text in both if text is not None]
+        parsed = [parsed_tests(path, text) for _, text in texts]
+        for (suite, text), tests in zip(texts, parsed, strict=True):
+            # Both in the same way: what the one finds and the other does not is no difference between them.
+            suite[path] = text_tests(path, text) if tests is None or None in parsed else tests
     return old, new
 
 
@@ -118,14 +118,19 @@ def _new_and_skipped(test: FoundTest) -> Diluted:
 def _scopes(path: str, was: TestFile, now: TestFile) -> Iterator[Diluted]:
     for scope, skips in now.scopes.items():
         added = _more(was.scopes.get(scope, ()), skips)
-        if not added:
+        if not added or not _reached(scope, now):
             continue
-        there = any(scope == WHOLE_FILE or test.name.startswith(f"{scope}.") for test in was.tests)
-        # The titles of `describe` are no part of a test's name: there the file decides.
-        there = there or (bool(was.tests) and not any("." in test.name for test in was.tests))
+        there = _reached(scope, was)
         what = "all tests of the file" if scope == WHOLE_FILE else f"the tests of {scope}"
         told = "are skipped or left out now" if there else "are new and skipped: they prove nothing"
         yield Diluted(Rule.TEST_SKIPPED, path, scope, f"{path}: {what} {told}, by {added[0]}", holds=there)
+
+
+def _reached(scope: str, file: TestFile) -> bool:
+    """Whether tests of the file stand in a scope."""
+    if scope == WHOLE_FILE or not is_python_test(file.tests[0].path if file.tests else ""):
+        return bool(file.tests)  # the titles of `describe` are no part of a test's name: there the file decides
+    return any(test.name.startswith(f"{scope}.") for test in file.tests)
 
 
 def _more(was: Iterable[str], now: Iterable[str]) -> list[str]:

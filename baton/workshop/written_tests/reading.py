@@ -6,20 +6,16 @@ from baton.workshop.written_tests.python import NotReadable, python_tests
 from baton.workshop.written_tests.text import text_tests
 
 
-def written_tests(path: str, text: str, *, by_text: bool = False) -> TestFile:
-    """The tests in `text`: Python by its syntax tree; by its text when it cannot be parsed, or when asked to."""
-    if is_python_test(path) and not by_text:
-        try:
-            return python_tests(path, text)
-        except NotReadable:
-            pass
-    return text_tests(path, text)
+def written_tests(path: str, text: str) -> TestFile:
+    """The tests in `text`: Python by its syntax tree; by its text when it cannot be parsed."""
+    return parsed_tests(path, text) or text_tests(path, text)
 
 
-def is_parsable(path: str, text: str) -> bool:
-    """Whether the tests of the file are read by a syntax tree."""
+def parsed_tests(path: str, text: str) -> TestFile | None:
+    """The tests in `text` by its syntax tree, or None where there is none to be had."""
+    if not is_python_test(path):
+        return None
     try:
-        python_tests(path, text)
+        return python_tests(path, text)
     except NotReadable:
-        return False
-    return True
+        return None

@@ -4,7 +4,6 @@ import asyncio
 import json
 import shutil
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,10 +17,10 @@ from baton.domain.steps import Ended, Perform, Proceed
 from baton.store import schema
 from baton.store.engine import open_engine
 from baton.store.mirror import Mirror
-from baton.workshop.release_files import ReleaseFiles
 from tests.activities.conftest import Bench
 from tests.activities.projects import GOOD, TOOLCHAIN
-from tests.command_line import CommandLine, Said
+from tests.command_line import CommandLine
+from tests.integration.releases.home import Released, Verifier
 from tests.orders import REQUEST
 
 _START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -33,25 +32,6 @@ for name, text in json.loads(pathlib.Path(sys.argv[1]).read_text()).items():
     pathlib.Path(name).write_text(text)
 print("{}")
 """
-
-
-@dataclass(frozen=True)
-class Released:
-    """A home with a build that is complete, and what is in it."""
-
-    home: Path
-
-    @property
-    def files(self) -> ReleaseFiles:
-        return ReleaseFiles(self.home / "releases" / "adder-1" / "adder-1.2.0.tar.gz")
-
-    @property
-    def repo(self) -> Path:
-        return self.home / "workspaces" / "adder-1" / "repo.git"
-
-    @property
-    def database_url(self) -> str:
-        return f"sqlite:///{self.home / 'baton.db'}"
 
 
 async def _built(bench: Bench) -> list[Entry]:
@@ -105,34 +85,6 @@ def released(pristine: Released, tmp_path: Path) -> Released:
     """A copy, in the home of the test's command line."""
     shutil.copytree(pristine.home, tmp_path / "home", symlinks=True)
     return Released(tmp_path / "home")
-
-
-@dataclass(frozen=True)
-class Verifier:
-    """Runs ``verify-release``."""
-
-    cli: CommandLine
-    released: Released
-
-    def __call__(self, *options: object, archive: Path | None = None) -> Said:
-        archive = archive or self.released.files.archive
-        return self.cli.now("verify-release", str(archive), *map(str, options), "--json")
-
-    def links(self, *options: object, archive: Path | None = None) -> dict[str, str]:
-        """Each link with its outcome; where nothing holds the release together, the exit code says so."""
-        said = self(*options, archive=archive)
-        told = said.json
-        assert said.code == (0 if told["proven"] else 1)
-        outcomes = {link["name"]: link["outcome"] for link in told["links"]}
-        assert told["first_broken"] == next((name for name, how in outcomes.items() if how != "holds"), None)
-        return outcomes
-
-    def broken(self, *options: object, archive: Path | None = None) -> dict[str, str]:
-        """What was found of each link that does not hold, with the advice."""
-        told = self(*options, archive=archive).json
-        return {
-            link["name"]: f"{link['found']} → {link['advice']}" for link in told["links"] if link["outcome"] != "holds"
-        }
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,31 @@ async def test_an_unknown_commit_is_named_and_changes_nothing(workspace: Workspa
     with pytest.raises(CommitNotFound):
         await workspace.restore(name)
     assert (workspace.tree / "a").exists()
+
+
+async def test_many_files_are_read_by_one_git(tmp_path: Path) -> None:
+    workspace = await Workspaces(tmp_path).open("b")
+    texts = {"a": "", "sub/b\n": "two\nlines", "ö": "\0\n"}
+    for name, text in texts.items():
+        (workspace.tree / name).parent.mkdir(exist_ok=True)
+        (workspace.tree / name).write_text(text)
+    commit = await workspace.commit("Files", author="Test")
+    entries = await workspace.files(commit.sha)
+    assert await workspace.contents(entries) == {name: text.encode() for name, text in texts.items()}
+    assert await workspace.contents([]) == {}
+    huge = [replace(entry, size=20_000_000) for entry in entries]
+    with pytest.raises(ValueError, match="have more than"):
+        await workspace.contents(huge)
+
+
+async def test_the_steps_of_a_build_are_the_commits_in_which_a_phase_ended(tmp_path: Path) -> None:
+    workspace = await Workspaces(tmp_path).open("b")
+    begun = await workspace.head()
+    commits = []
+    for number, message in enumerate(("One\n\nPhase-run: 1\n", "By hand\n", "Two\n\nBuild: b\nPhase-run: 2\n")):
+        (workspace.tree / "file").write_text(str(number))
+        commits.append(await workspace.commit(message, author="Test"))
+    one, _, two = commits
+    assert await workspace.steps(begun.sha, two.sha) == [two, one]
+    assert await workspace.steps(begun.sha, one.sha) == [one]
+    assert await workspace.steps(two.sha, two.sha) == []

@@ -74,6 +74,9 @@ class AnthropicWire:
         kind = _ERRORS.get(status, "api_error")
         return {"type": "error", "error": {"type": kind, "message": message}, "request_id": request_id}
 
+    def late_error(self, status: int, message: str, request: Request, number: int) -> bytes:
+        return event(self.error(status, message, request.new_id("req_")), "error")
+
     def models(self, path: str, names: tuple[str, ...]) -> Json | None:
         listed = [
             {"type": "model", "id": name, "display_name": name, "created_at": "2025-06-15T00:00:00Z"} for name in names

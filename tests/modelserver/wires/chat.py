@@ -85,6 +85,9 @@ class ChatWire:
         kind, code = _ERRORS.get(status, ("server_error", None))
         return {"error": {"message": message, "type": kind, "param": None, "code": code}}
 
+    def late_error(self, status: int, message: str, request: Request, number: int) -> bytes:
+        return event(self.error(status, message, ""))
+
     def models(self, path: str, names: tuple[str, ...]) -> Json | None:
         listed = [{"id": name, "object": "model", "created": CREATED, "owned_by": "tests"} for name in names]
         if path.endswith("/models"):

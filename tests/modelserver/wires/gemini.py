@@ -67,6 +67,10 @@ class GeminiWire:
     def error(self, status: int, message: str, request_id: str) -> Json:
         return {"error": {"code": status, "message": message, "status": _STATUSES.get(status, "UNKNOWN")}}
 
+    def late_error(self, status: int, message: str, request: Request, number: int) -> bytes:
+        error = json.dumps(self.error(status, message, ""), ensure_ascii=False)
+        return (f"data: {error}\r\n\r\n" if request.query.get("alt") == "sse" else f",{error}]").encode()
+
     def models(self, path: str, names: tuple[str, ...]) -> Json | None:
         methods = ["generateContent", "countTokens"]
         listed = [
@@ -95,12 +99,16 @@ def _message(content: Json) -> Message:
         if call := part.get("functionCall"):
             calls.append(ToolCall(call["name"], call["name"], call.get("args", {})))
         elif result := part.get("functionResponse"):
-            given = result["response"]
-            text = given.get("output", given.get("error", given))
-            results.append(ToolResult(result["name"], text if isinstance(text, str) else json.dumps(text)))
+            results.append(ToolResult(result["name"], _result(result["response"])))
         elif "text" in part:
             texts.append(part["text"])
     return Message(speaker, tuple(texts), tuple(calls), tuple(results))
+
+
+def _result(given: Json) -> str:
+    """Clients wrap a text in an object of one field, each under a name of its own."""
+    value = next(iter(given.values())) if len(given) == 1 else given
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _part(part: Say | Call) -> Json:

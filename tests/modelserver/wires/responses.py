@@ -52,6 +52,11 @@ class ResponsesWire(ChatWire):
         events.append({"type": f"response.{whole['status']}", "response": whole})
         return [event(data | {"sequence_number": number}, data["type"]) for number, data in enumerate(events)]
 
+    def late_error(self, status: int, message: str, request: Request, number: int) -> bytes:
+        code = "rate_limit_exceeded" if status == 429 else "server_error"
+        failed = _response(Reply(), request, "failed") | {"error": {"code": code, "message": message}, "usage": None}
+        return event({"type": "response.failed", "response": failed, "sequence_number": number}, "response.failed")
+
 
 def _message(item: Json) -> Message | None:
     """Items that are no part of the conversation, such as reasoning, give None."""

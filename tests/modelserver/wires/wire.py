@@ -39,6 +39,9 @@ class Wire(Protocol):
     def error(self, status: int, message: str, request_id: str) -> Json:
         """The body of an error."""
 
+    def late_error(self, status: int, message: str, request: Request, number: int) -> bytes:
+        """The last piece of a stream that breaks off with an error after ``number`` pieces."""
+
     def models(self, path: str, names: tuple[str, ...]) -> Json | None:
         """The list of models, or the one that ``path`` names; None if there is none of that name."""
 

@@ -3,7 +3,7 @@ from pydantic import ValidationError
 
 from baton.contracts import errors
 from baton.contracts.messages import MirrorBatch, PageRequest
-from baton.contracts.names import role_queue, workflow_id
+from baton.contracts.names import fairness_key, role_queue, workflow_id
 from baton.domain.vocabulary import RefusalCode, Role
 
 
@@ -19,6 +19,13 @@ def test_a_role_takes_its_phases_from_a_queue_of_its_own() -> None:
 
 def test_a_workflow_is_named_after_its_build() -> None:
     assert workflow_id("b-1") == "build-b-1"
+
+
+@pytest.mark.parametrize(
+    ("project", "key"), [("shop", "shop"), ("x" * 80, "x" * 64), ("ü" * 40, "ü" * 32), ("x" + "ü" * 40, "x" + "ü" * 31)]
+)
+def test_a_project_is_told_to_temporal_in_at_most_64_bytes_of_whole_letters(project: str, key: str) -> None:
+    assert fairness_key(project) == key
 
 
 def test_a_failure_does_not_share_its_word_with_a_refusal_of_another_meaning() -> None:

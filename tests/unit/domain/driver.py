@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from baton.domain.attempts import Compensation
 from baton.domain.build import Build
 from baton.domain.commands import parse_command
 from baton.domain.journal import Entry
+from baton.domain.moves import OWNERS, PHASES
 from baton.domain.refusals import Refusal
 from baton.domain.reports import parse_report
 from baton.domain.requests import BuildRequest
-from baton.domain.steps import Perform, PhaseOrder, Proceed
-from baton.domain.terms import Limits, RoleTerms, Terms
+from baton.domain.steps import Compensate, CompensationOrder, Perform, PhaseOrder, Proceed
+from baton.domain.terms import CURRENT_RULES, Limits, RoleTerms, Terms
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import CommandName, EntryKind, Phase, RefusalCode, Role, State
 
@@ -43,12 +45,26 @@ def make_request(**changes: Any) -> BuildRequest:
     return BuildRequest.model_validate(fields | changes)
 
 
-def make_terms(manual: Iterable[Role] = (), limits: dict[str, Any] | None = None, **changes: Any) -> Terms:
-    by_hand = frozenset(manual)
+def make_terms(
+    manual: Iterable[Role] = (), limits: dict[str, Any] | None = None, undone: Iterable[Phase] = (), **changes: Any
+) -> Terms:
+    """Terms of a build that opens today. A rollback has to undo what the phases ``undone`` did."""
+    by_hand, effective = frozenset(manual), frozenset(undone)
     roles = {
-        role: RoleTerms(runner="manual" if role in by_hand else "toolchain", manual=role in by_hand) for role in Role
+        role: RoleTerms(
+            runner="manual" if role in by_hand else "toolchain",
+            manual=role in by_hand,
+            compensates=tuple(phase for phase in PHASES if phase in effective and OWNERS[phase.state] is role),
+        )
+        for role in Role
     }
-    fields = {"profile": "local", "digest": "d" * 64, "roles": roles, "limits": Limits.model_validate(limits or {})}
+    fields = {
+        "profile": "local",
+        "digest": "d" * 64,
+        "roles": roles,
+        "rules": CURRENT_RULES,
+        "limits": Limits.model_validate(limits or {}),
+    }
     return Terms.model_validate(fields | changes)
 
 
@@ -77,6 +93,13 @@ class Driver:
     def order(self) -> PhaseOrder:
         step = self.build.next_step()
         assert isinstance(step, Perform), step
+        return step.order
+
+    @property
+    def undoing(self) -> CompensationOrder:
+        """What is to be undone now."""
+        step = self.build.next_step()
+        assert isinstance(step, Compensate), step
         return step.order
 
     @property
@@ -121,6 +144,24 @@ class Driver:
         """The runner of the current phase reports."""
         return self.keep(self.build.report(self.order.number, parse_report(report), self.now))
 
+    def fail(self, code: str = "runner_failed", message: str = "crash") -> list[Entry]:
+        """The runner of the current phase fails for good."""
+        return self.keep(self.build.fail(self.order.number, code, message, self.now))
+
+    def undo(self, *, succeeded: bool = True, message: str = "") -> list[Entry]:
+        """The runner undoes what it is told to, or cannot."""
+        order = self.undoing
+        outcome = Compensation(phase=order.phase, succeeded=succeeded, message=message)
+        return self.keep(self.build.compensated(order, outcome, self.now))
+
+    def back(self, target: State | str) -> list[Entry]:
+        """Somebody rolls back."""
+        return self.send("rollback", target_state=target, expected_state=self.state.value, reason="wrong way")
+
+    def retry(self, reason: str = "mended") -> list[Entry]:
+        """Somebody has it tried again."""
+        return self.send("request_retry", expected_state=self.state.value, reason=reason)
+
     def step(self) -> None:
         """Whatever comes next, done well."""
         waiting = self.view.waiting_for
@@ -130,6 +171,8 @@ class Driver:
             self.send("approve", expected_state=self.state.value)
         elif isinstance(self.build.next_step(), Proceed):
             self.keep(self.build.proceed(self.now))
+        elif isinstance(self.build.next_step(), Compensate):
+            self.undo()
         else:
             self.report(**GOOD[self.order.phase])
 

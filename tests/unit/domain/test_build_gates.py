@@ -9,6 +9,7 @@ from baton.domain.vocabulary import Phase, Role, State
 from tests.unit.domain.driver import GOOD, Driver, make_terms
 
 PASSED = {"all_tests_passed": True, "test_coverage": 90}
+FOUND = {"message": "it does not add", "criterion": "AC-1"}
 
 SENT_BACK = [
     ("implementation", {"verdict": "rejected", "summary": "no such API"}, "planning", "no such API"),
@@ -23,8 +24,8 @@ SENT_BACK = [
     ("testing", PASSED | {"test_coverage": "79%"}, "implementation", "test coverage is 79 %"),
     ("testing", PASSED | {"test_coverage": "0.9%"}, "implementation", "test coverage is 0.9 %"),
     ("testing", {"all_tests_passed": True}, "implementation", "the report has no test_coverage"),
-    ("testing", PASSED | {"verdict": "rejected"}, "implementation", "testing was rejected"),
-    ("testing", PASSED | {"findings": ["it does not add"]}, "implementation", "it does not add"),
+    ("testing", PASSED | {"findings": [FOUND]}, "implementation", "it does not add"),
+    ("testing", PASSED | {"verdict": "rejected", "findings": [FOUND]}, "implementation", "testing was rejected"),
     (
         "testing",
         PASSED | {"evidence": [{"name": "pytest", "commit": "0ld"}]},
@@ -32,10 +33,18 @@ SENT_BACK = [
         "the evidence 'pytest' is for commit 0ld, not for c0de",
     ),
     ("verification", {}, "implementation", "the report does not say approved_for_deployment"),
-    ("verification", {"approved_for_deployment": False}, "implementation", "says approved_for_deployment: false"),
     (
         "verification",
-        {"approved_for_deployment": True, "findings": [{"message": "eval()", "severity": "high"}]},
+        {"approved_for_deployment": False, "findings": [FOUND]},
+        "implementation",
+        "says approved_for_deployment: false",
+    ),
+    (
+        "verification",
+        {
+            "approved_for_deployment": True,
+            "findings": [{"message": "eval()", "severity": "high", "evidence": "bandit:B307"}],
+        },
         "implementation",
         "eval()",
     ),
@@ -64,8 +73,47 @@ def test_work_that_the_gate_rejects_goes_back_with_its_findings(
     driver.until(State.COMPLETE)
 
 
+OPINIONS = [
+    ("testing", PASSED | {"findings": ["it does not add"]}),
+    ("testing", PASSED | {"verdict": "rejected"}),
+    ("verification", {"approved_for_deployment": False}),
+    ("verification", {"approved_for_deployment": True, "findings": [{"message": "eval()", "severity": "high"}]}),
+    ("deployment", {"deployment_successful": True, "verdict": "rejected", "findings": ["ugly"]}),
+]
+"""What holds nothing today, and held the builds that opened under the rules before."""
+
+
+@pytest.mark.parametrize(("phase", "report"), OPINIONS)
+def test_an_opinion_of_a_runner_is_noted_and_holds_nothing(phase: str, report: dict[str, Any]) -> None:
+    driver = Driver().until(phase)
+    entry = driver.report(**report)[0]
+    assert (entry.data["move"], driver.view.ledger.rework_rounds) == (MoveKind.FORWARD, 0)
+    assert all(noted["severity"] == "warning" for noted in entry.data.get("findings", []))
+    assert driver.view.feedback is None
+
+
+@pytest.mark.parametrize(("phase", "report"), OPINIONS)
+def test_builds_that_opened_under_the_rules_before_are_held_by_opinions(phase: str, report: dict[str, Any]) -> None:
+    driver = Driver(make_terms(rules=1)).until(phase)
+    (entry,) = driver.report(**report)
+    assert (entry.data["move"], driver.view.ledger.rework_rounds) == (MoveKind.REWORK, 1)
+    driver.until(State.COMPLETE)
+
+
+@pytest.mark.parametrize("rules", [1, 2])
+@pytest.mark.parametrize(
+    ("phase", "report"),
+    [("testing", PASSED | {"verdict": "rejected"}), ("verification", {"approved_for_deployment": False})],
+)
+def test_a_person_answers_for_a_rejection_without_grounds(phase: str, report: dict[str, Any], rules: int) -> None:
+    driver = Driver(make_terms(Role, rules=rules)).until(phase)
+    driver.advance(result=report)
+    assert driver.state is State.IMPLEMENTATION
+
+
 OPENED = [
     PASSED,
+    PASSED | {"findings": [{"message": "slow", "criterion": "AC-9", "evidence": " "}]},
     {"tests_run": 3, "tests_failed": 0, "test_coverage": 80},
     PASSED | {"test_coverage": 0.8},
     PASSED | {"test_coverage": "80%"},
@@ -78,8 +126,9 @@ OPENED = [
 
 @pytest.mark.parametrize("report", OPENED)
 def test_good_work_goes_through_the_gate(report: dict[str, Any]) -> None:
-    driver = Driver().until(State.TESTING)
-    driver.report(**report)
+    driver = Driver()
+    driver.report(output={"acceptance_criteria": [{"id": "AC-1"}]})
+    driver.until(State.TESTING).report(**report)
     assert driver.state is State.HANDOFF_TO_VERIFIER
 
 
@@ -133,7 +182,7 @@ def test_a_deployment_that_failed_is_verified_again_and_then_deployed() -> None:
 
 
 def test_a_long_list_of_findings_told_as_text_is_folded_as_it_was_taken() -> None:
-    driver = Driver().until(State.TESTING)
+    driver = Driver(make_terms(rules=1)).until(State.TESTING)
     driver.report(findings=["x"] * 60_000)
     assert driver.state is State.IMPLEMENTATION
     assert driver.view.feedback is not None

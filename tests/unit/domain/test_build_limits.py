@@ -14,14 +14,20 @@ def limited(**limits: Any) -> Driver:
 
 def reach_rework_rounds() -> Driver:
     driver = limited(rework_rounds=1)
-    for _ in range(2):
-        driver.until(State.TESTING).report(tests_failed=1)
+    for number in range(2):
+        driver.until(State.TESTING).report(tests_failed=1, tree=f"tree-{number}")
     return driver
 
 
 def reach_phase_runs() -> Driver:
     driver = limited(phase_runs=2).until(State.HANDOFF_TO_CODER)
     driver.step()
+    return driver
+
+
+def reach_requests() -> Driver:
+    driver = limited(requests=3)
+    driver.report(usage={"requests": 3})
     return driver
 
 
@@ -59,6 +65,13 @@ REACHED = [
         "the limit of 2 phase runs is reached",
         "Extend-limits with a higher phase_runs (at least 4), then request-retry to go on with implementation",
         ("the limit phase_runs (2) leaves no room for another phase; extend-limits first, to at least 4", 4),
+    ),
+    (
+        reach_requests,
+        "requests",
+        "the limit of 3 requests to models is reached (3 used)",
+        "Extend-limits with a higher requests (more than 3), then request-retry to go on with planning",
+        ("the limit requests (3) leaves no room for another phase; extend-limits first, to more than 3", 4),
     ),
     (
         reach_tokens,

@@ -2,8 +2,10 @@
 
 import pytest
 
+from baton.domain.attempts import Attempt
+from baton.domain.evidence import Usage
 from baton.domain.reports import parse_report
-from baton.domain.vocabulary import EntryKind, Phase, Role, State, Status
+from baton.domain.vocabulary import EntryKind, Phase, RefusalCode, Role, State, Status
 from tests.unit.domain.driver import GOOD, Driver, make_terms
 
 
@@ -65,6 +67,55 @@ def test_a_failure_parks_the_build_in_plain_words() -> None:
     assert (code, message) == ("runner_failed", "testing failed: pytest is not installed")
     assert what_next.startswith("Mend the cause, then request-retry to perform testing again; or rollback")
     assert driver.view.status is Status.ERROR
+
+
+def test_what_a_failure_cost_is_counted_and_no_retry_is_free() -> None:
+    driver = Driver(make_terms(limits={"tokens": 10}))
+    attempts = (Attempt(number=1, failure="interrupted"), Attempt(number=2, failure="runner_failed"))
+    usage = Usage(requests=2, input_tokens=9, output_tokens=1, cost_usd=0.5)
+    number = driver.order.number
+    (entry,) = driver.keep(
+        driver.build.fail(number, "runner_failed", "crash", driver.now, usage=usage, attempts=attempts)
+    )
+    assert entry.data["usage"] == {"requests": 2, "input_tokens": 9, "output_tokens": 1, "cost_usd": 0.5}
+    assert [attempt["failure"] for attempt in entry.data["attempts"]] == ["interrupted", "runner_failed"]
+    ledger = driver.view.ledger
+    assert (ledger.requests, ledger.tokens, ledger.cost_usd) == (2, 10, 0.5)
+    driver.refused(RefusalCode.LIMIT_REACHED, "request_retry", expected_state="error", reason="again")
+
+
+def test_orders_that_were_overtaken_are_named_to_those_that_follow() -> None:
+    driver = Driver(make_terms(limits={"wall_clock": 3600})).until(State.IMPLEMENTATION)
+    assert driver.order.overtaken == ()
+    driver.retry("it hangs")
+    driver.back("planning")
+    assert (driver.order.number, driver.order.overtaken) == (5, (3, 4))
+    driver.report(questions=["?"])
+    driver.send("answer", question_id="q1", answer="!")
+    driver.fail()
+    driver.retry()
+    driver.report(**GOOD[Phase.PLANNING])
+    driver.until(State.IMPLEMENTATION).report(verdict="rejected")
+    assert (driver.order.number, driver.order.overtaken) == (9, (3, 4))
+    driver.pass_time(hours=1)
+    driver.send("extend_limits", limits={"wall_clock": None})
+    driver.retry()
+    assert driver.order.overtaken == (3, 4, 9)
+
+
+def test_an_order_says_what_the_build_has_come_to() -> None:
+    terms = make_terms(approvals={"handoff_to_coder": {}}, dilution="tell")
+    driver = Driver(terms)
+    assert (driver.order.base_commit, driver.order.approvals) == (None, ())
+    assert (driver.order.profile_digest, driver.order.dilution) == ("d" * 64, "tell")
+    driver.report(commit="d15c", base="ba5e")
+    driver.report(commit="91a2", base="0ther")
+    driver.send("approve", expected_state="handoff_to_coder", reason="go")
+    order = driver.until(State.IMPLEMENTATION).order
+    assert (order.base_commit, order.commit) == ("ba5e", "91a2")
+    assert [(given.state, given.by, given.reason) for given in order.approvals] == [("handoff_to_coder", "lead", "go")]
+    driver.back("discovery")
+    assert (driver.order.base_commit, driver.order.commit, len(driver.order.approvals)) == ("ba5e", None, 1)
 
 
 def test_only_a_handoff_to_a_runner_is_taken_by_itself() -> None:

@@ -91,8 +91,8 @@ def test_there_is_nothing_to_retry_where_a_build_waits_or_hands_over(manual: tup
 
 def test_a_retry_keeps_the_findings_of_the_rework() -> None:
     driver = Driver().until(State.TESTING)
-    driver.report(all_tests_passed=True, test_coverage=90, findings=["0.1 + 0.2"])
-    driver.keep(driver.build.fail(driver.order.number, "runner_failed", "crash", driver.now))
+    driver.report(all_tests_passed=True, test_coverage=90, findings=[{"message": "0.1 + 0.2", "evidence": "test_add"}])
+    driver.fail()
     driver.send("request_retry", expected_state="error", reason="again")
     assert driver.order.feedback is not None
     assert [finding.message for finding in driver.order.feedback.findings] == ["0.1 + 0.2"]

@@ -3,10 +3,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from baton.domain.commands import Advance, Pause, parse_command
+from baton.domain.actors import Actor
+from baton.domain.commands import Advance, Pause, Waive, parse_command, sender_of
 from baton.domain.model import describe
 from baton.domain.refusals import Refusal
-from baton.domain.vocabulary import CommandName, RefusalCode, Role, State
+from baton.domain.vocabulary import ActorKind, CommandName, RefusalCode, Role, State
 from tests.unit.domain.driver import PERSON
 
 
@@ -50,11 +51,14 @@ def test_a_malformed_command_says_what_is_wrong_and_where(message: dict[Any, Any
         (CommandName.REQUEST_RETRY, "reason"),
         (CommandName.REFUSE, "reason"),
         (CommandName.ABANDON, "reason"),
+        (CommandName.WAIVE, "reason"),
         (CommandName.ANSWER, "answer"),
     ],
 )
 def test_what_is_asked_for_in_words_cannot_be_blank(name: CommandName, field: str) -> None:
-    about = {"question_id": "q1"} if name is CommandName.ANSWER else {"expected_state": "testing"}
+    about = {CommandName.ANSWER: {"question_id": "q1"}, CommandName.WAIVE: {"finding_id": "dilution-1"}}.get(
+        name, {"expected_state": "testing"}
+    )
     message = {"actor": PERSON, field: "  \n "} | about
     assert told(name, message) == f"{name}: {field}: String should have at least 1 character (got '  \\n ')"
 
@@ -75,6 +79,29 @@ def test_case_and_space_around_a_state_or_role_do_not_matter() -> None:
 
 def test_a_state_that_is_not_text_is_malformed() -> None:
     assert "completed_state" in told(CommandName.ADVANCE, {"actor": PERSON, "role": 1, "completed_state": ["x"]})
+
+
+@pytest.mark.parametrize("finding", ["", "x" * 301, 7, None])
+def test_a_finding_is_named_by_a_text_of_some_length(finding: Any) -> None:
+    assert "finding_id" in told(CommandName.WAIVE, {"actor": PERSON, "finding_id": finding, "reason": "so"})
+
+
+def test_the_name_of_a_finding_is_taken_as_it_is() -> None:
+    message = {"actor": PERSON, "finding_id": " dilution-1 ", "reason": " so "}
+    command = parse_command(CommandName.WAIVE, message)
+    assert isinstance(command, Waive)
+    assert (command.finding_id, command.reason) == (" dilution-1 ", "so")
+
+
+@pytest.mark.parametrize(
+    "message", [None, [], "pause", {}, {"actor": "lead"}, {"actor": {"id": ""}}, {"actor": {"id": 1.5}}]
+)
+def test_the_sender_of_a_message_without_a_sender_is_unidentified(message: Any) -> None:
+    assert sender_of(message) == Actor(kind=ActorKind.SYSTEM, id="unidentified")
+
+
+def test_the_sender_of_a_malformed_message_is_known_by_its_actor() -> None:
+    assert sender_of({"actor": PERSON, "reson": 5}) == Actor(id="lead")
 
 
 def test_texts_are_made_storable() -> None:

@@ -24,6 +24,7 @@ def eventful() -> Driver:
         make_terms(
             [Role.CODE_WRITER],
             {"phase_runs": 7, "wall_clock": 86_400},
+            undone=[Phase.PLANNING, Phase.TESTING],
             approvals={State.HANDOFF_TO_VERIFIER: {}, State.HANDOFF_TO_RELEASER: {"deadline": timedelta(hours=1)}},
             answer_deadline=timedelta(hours=1),
         )
@@ -35,11 +36,17 @@ def eventful() -> Driver:
     driver.until(State.HANDOFF_TO_VERIFIER)
     driver.send("refuse", expected_state="handoff_to_verifier", reason="no bell")
     driver.send("request_retry", expected_state="error", reason="add one")
-    driver.until(State.TESTING).report(tests_failed=2, findings=["0.1 + 0.2"], usage={"output_tokens": 9})
+    gone = {"id": "dilution-1", "message": "test_old is gone", "evidence": "test_old"}
+    driver.until(State.TESTING).report(tests_failed=2, findings=["0.1 + 0.2", gone], usage={"output_tokens": 9})
+    driver.send("waive", finding_id="dilution-1", reason="the export is gone too")
     driver.send("extend_limits", limits={"phase_runs": 30, "wall_clock": None})
     driver.send("request_retry", expected_state="error", reason="go on")
     driver.until(State.HANDOFF_TO_RELEASER).pass_time(hours=2)
     driver.send("rollback", target_state="planning", expected_state="error", reason="start over")
+    driver.undo()
+    driver.undo(succeeded=False)
+    driver.send("waive", finding_id="compensation-planning", reason="undone by hand")
+    driver.send("request_retry", expected_state="error", reason="undone by hand")
     driver.keep(driver.build.fail(driver.order.number, "runner_failed", "crash", driver.now))
     driver.send("request_retry", expected_state="error", reason="again")
     driver.send("pause", reason="tea")

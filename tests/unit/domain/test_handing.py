@@ -32,6 +32,35 @@ def test_a_retry_that_passes_the_work_back_is_a_handoff() -> None:
     assert handed_over(last(driver, EntryKind.RETRY_REQUESTED)) == {"reason": "add one"}
 
 
+def test_forward_the_report_is_handed_over_without_its_bookkeeping() -> None:
+    told = {"output": {"steps": ["one"]}, "proofs": {"AC-1": ["test_add"]}, "player": {"model": "m"}}
+    kept_back = {"verdict": "passed", "usage": {"requests": 1}, "attempts": [{"number": 1}], "base": "ba5e"}
+    driver = Driver().until(State.PLANNING)
+    driver.report(**told, **kept_back)
+    assert handed_over(last(driver, EntryKind.STATE_ADVANCED)) == told
+    assert driver.until(State.IMPLEMENTATION).order.inputs["planning"] == told
+
+
+def test_for_rework_the_reason_and_all_findings_are_handed_over() -> None:
+    driver = Driver().until(State.TESTING)
+    driver.report(tests_failed=1, test_coverage=90, findings=["no"])
+    data = handed_over(last(driver, EntryKind.STATE_ADVANCED))
+    assert data is not None
+    assert data["reason"] == "1 of the tests failed; no"
+    assert [finding["message"] for finding in data["findings"]] == ["1 of the tests failed", "no"]
+
+
+def test_a_rollback_hands_over_its_reason_and_its_commit() -> None:
+    driver = Driver().until(State.VERIFICATION)
+    driver.back("testing")
+    assert handed_over(driver.entries[-1]) == {"reason": "wrong way", "commit": "c0de"}
+
+
+def test_what_passes_no_work_hands_nothing_over() -> None:
+    driver = Driver().until(State.PLANNING)
+    assert [handed_over(entry) for entry in driver.entries] == [None, None]
+
+
 def test_a_retry_of_the_same_role_is_no_handoff() -> None:
     driver = refused_at(State.HANDOFF_TO_TESTER)
     before = len(driver.view.handoff_history)

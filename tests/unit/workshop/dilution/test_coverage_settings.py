@@ -75,6 +75,11 @@ def test_settings_stand_in_many_files(file: str, text: str, name: str) -> None:
     assert _fresh(text, file) == [f"coverage-config {file}::{name}"]
 
 
+def test_a_single_module_beside_measured_packages_is_most_often_a_script() -> None:
+    after = {**PROJECT, "main.py": "x = 1\n", "pyproject.toml": f'{RUN}source = ["src"]\n'}
+    assert told({}, after) == ["coverage-config pyproject.toml::tool.coverage.run.source:main ?"]
+
+
 def test_what_was_left_out_before_may_stay_out() -> None:
     settings = {"pyproject.toml": f'{RUN}omit = ["src/adder/hard/*"]\n{REPORT}fail_under = 80\n'}
     assert told({**PROJECT, **settings}, {**PROJECT, **settings}) == []

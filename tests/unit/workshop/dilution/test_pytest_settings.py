@@ -4,7 +4,14 @@ import pytest
 
 from tests.unit.workshop.dilution.commits import told
 
-PROJECT = {"src/a.py": "x = 1\n", "tests/test_a.py": "def test_a():\n    assert 1 > 0\n", "tests/deep/test_b.py": ""}
+TEST = "def test_a():\n    assert 1 > 0\n"
+PROJECT = {
+    "src/a.py": "x = 1\n",
+    "src/test_tools.py": "x = 1\n",
+    "tests/test_a.py": TEST,
+    "tests/deep/test_b.py": TEST,
+    "examples/test_c.py": TEST,
+}
 OPTIONS = "[tool.pytest.ini_options]\n"
 
 

@@ -49,6 +49,11 @@ def test_a_new_comment_of_other_languages_is_told(path: str, comment: str, name:
     assert told({path: "x\n"}, {path: f"x {comment}\n"}) == [f"suppression {path}::{name}"]
 
 
+def test_a_text_that_only_looks_like_a_comment_switches_nothing_off() -> None:
+    assert told(BEFORE, {"src/adder.py": CODE + "MARK = '# noqa'\n'''\n# nosec\n'''\n"}) == []
+    assert told(BEFORE, {"src/adder.py": CODE + "MARK = '''\n# noqa\n"}) == ["suppression src/adder.py::noqa"]
+
+
 def test_the_extent_belongs_to_the_name() -> None:
     one, three = CODE + "a = 1  # noqa: E1\n", CODE + "a = 1  # noqa: E1\n" * 3
     assert told({"src/adder.py": one}, {"src/adder.py": three}) == ["suppression src/adder.py::noqa E1 x2"]

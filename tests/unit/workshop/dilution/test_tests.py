@@ -152,6 +152,10 @@ def test_a_new_test_that_is_skipped_is_only_told() -> None:
     ]
 
 
+def test_a_class_that_is_no_test_may_say_so() -> None:
+    assert _after("class TestWords", "class TestPlan:\n    __test__ = False\n\n\nclass TestWords") == []
+
+
 def test_a_commit_without_tests_and_new_tests_are_nothing_to_tell() -> None:
     assert told({"adder.py": "x = 1\n"}, {"adder.py": "x = 2\n", PATH: TESTS}) == []
 
