@@ -29,6 +29,7 @@ from baton.domain.vocabulary import (
     State,
     Status,
 )
+from baton.runners.agents.options import AgentOptions
 from baton.runners.catalogue import Profiles
 from baton.runners.command import CommandOptions
 from baton.runners.launcher import LaunchOptions
@@ -141,7 +142,7 @@ def test_every_key_of_a_profile_is_in_the_docs() -> None:
     keys = {key for model in (RoleSection, ApprovalSection, CommandOptions) for key in model.model_fields}
     keys |= {key for model in (LaunchOptions, AuditOptions, VerificationOptions) for key in model.model_fields}
     keys |= {f"delivery.{key}" for key in set(DeliveryOptions.model_fields) - set(LaunchOptions.model_fields)}
-    keys |= set(DeploymentOptions.model_fields) | set(CodeWriterOptions.model_fields)
+    keys |= set(DeploymentOptions.model_fields) | set(CodeWriterOptions.model_fields) | set(AgentOptions.model_fields)
     assert _unsaid(sections | keys | {f"roles.{role}" for role in Role}, PROFILES) == set()
 
 

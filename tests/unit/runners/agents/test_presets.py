@@ -10,7 +10,7 @@ import pytest
 from baton.runners.agents.known import PRESETS
 from baton.runners.agents.preset import Agent, Call, Preset
 
-CALL = Call(Path("/home"), Path("/scratch"), Path("/scratch/task.md"), writes=True, confined=True)
+CALL = Call(Path("/own"), Path("/scratch"), Path("/scratch/task.md"), writes=True, confined=True)
 SESSION = "11111111-2222-4333-8444-555555555555"
 
 
@@ -51,7 +51,7 @@ def test_an_agent_may_do_anything_only_where_the_sandbox_holds_it(agent: Agent, 
         (Agent.CLAUDE_CODE, f"--session-id {SESSION}", f"--resume {SESSION}"),
         (Agent.CODEX, "exec --json", "exec resume --json"),
         (Agent.GEMINI, f"--session-id {SESSION}", f"--resume {SESSION}"),
-        (Agent.AIDER, f"--chat-history-file /home/chat-{SESSION}.md", "--restore-chat-history"),
+        (Agent.AIDER, f"--chat-history-file /own/chat-{SESSION}.md", "--restore-chat-history"),
         (Agent.OPENCODE, "--title Baton", f"--session {SESSION}"),
     ],
 )
@@ -69,7 +69,7 @@ def test_claude_is_told_what_it_may_spend() -> None:
 
 def test_settings_in_the_tree_do_not_steer_claude_aider_and_opencode() -> None:
     assert "--setting-sources user --strict-mcp-config" in arguments(Agent.CLAUDE_CODE)
-    assert "--env-file /dev/null --config /home/.aider.conf.yml" in arguments(Agent.AIDER)
+    assert "--env-file /dev/null --config /own/.aider.conf.yml" in arguments(Agent.AIDER)
     assert PRESETS[Agent.OPENCODE].command(CALL).env["OPENCODE_DISABLE_PROJECT_CONFIG"] == "1"
 
 
