@@ -117,9 +117,8 @@ def source(bench: Bench, program: Path) -> Path:
 async def test_no_program_that_a_repository_names_is_run_in_any_phase(
     bench: Bench, source: Path, program: Path
 ) -> None:
-    planter = bench.program(
-        PLANT.format(config=_config(program), attributes=ATTRIBUTES, hooks=HOOKS, program=str(program))
-    )
+    traps = {"config": _config(program), "attributes": ATTRIBUTES, "hooks": HOOKS, "program": str(program)}
+    planter = bench.program(PLANT.format(**traps))
     bench.profile(
         code_writer=f"""
         runner = "command"
@@ -143,7 +142,7 @@ async def test_no_program_that_a_repository_names_is_run_in_any_phase(
     assert [path for path in workspace.tree.rglob("*") if path.name == ".git"] == []
     assert await workspace.read(commit or "", "data.bin") == b"version https://git-lfs\n"
     assert await workspace.read(commit or "", "pointed/x.py") == b"x = 1\n"
-    _git(source, "status")
+    subprocess.run(["git", "status"], cwd=source, check=False, capture_output=True, timeout=30)
     assert marked.exists(), "the traps are none: git as people run it fell into none of them"
 
 
