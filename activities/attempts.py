@@ -44,7 +44,7 @@ async def remembered(workspace: Workspace, order: PhaseOrder, beat: Heartbeat) -
     except Exception as error:
         failure = application_error(error)
         memory.end(failure.type or "", uncounted=not (failure.non_retryable or _last()))
-        raise application_error(error, memory.expenses.model_dump(mode="json", exclude_defaults=True)) from error
+        raise application_error(error, memory.expenses.model_dump(mode="json", exclude_defaults=True)) from None
     else:
         memory.end()
 

@@ -7,9 +7,11 @@ from typing import cast
 
 from pydantic import ValidationError
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.failures import application_error
 from activities.heartbeats import heartbeating
+from activities.secrecy import Secrecy
 from baton.domain.attempts import Compensation
 from baton.domain.refusals import Refusal
 from baton.domain.reports import clean_result
@@ -19,7 +21,7 @@ from baton.runners.catalogue import Profiles
 from baton.runners.failures import ReportUnreadable, RequestUnusable, RunnerFailure, RunnerMisconfigured
 from baton.runners.profile import Profile
 from baton.runners.scratch import sweep
-from baton.workshop.errors import WorkshopError
+from baton.workshop.errors import TreeUnfit, WorkshopError
 from baton.workshop.workspace import Workspace, Workspaces
 
 
@@ -44,9 +46,9 @@ class CompensatePhase:
                 async with workspace.exclusive():
                     return await self._once(order, profile, workspace, beat)
         except Exception as error:
-            if not isinstance(error, RunnerFailure):
+            if not isinstance(error, ApplicationError | RunnerFailure):
                 activity.logger.warning("The phase could not be undone", exc_info=error)
-            raise application_error(error) from error
+            raise application_error(error) from None
 
     async def _open(self, order: CompensationOrder, profile: Profile) -> Workspace:
         try:
@@ -56,7 +58,7 @@ class CompensatePhase:
                 ref=order.request.ref or profile.ref,
                 remote=profile.remote(self._surroundings.environment),
             )
-        except ValueError as error:
+        except (TreeUnfit, ValueError) as error:
             raise RequestUnusable(str(error)) from error
 
     async def _once(
@@ -67,16 +69,17 @@ class CompensatePhase:
             return made
         await asyncio.to_thread(sweep, workspace)
         base = order.commit or await workspace.first_commit()
+        secrecy = Secrecy.about(profile.options[order.role], self._surroundings.environment)
         await workspace.restore(base)
         try:
-            outcome = await _compensating(profile.runner(order.role, self._surroundings), order).compensate(
-                order, workspace, beat
-            )
+            with secrecy.failures():
+                runner = _compensating(profile.runner(order.role, self._surroundings), order)
+                outcome = _checked(await runner.compensate(order, workspace, secrecy.heartbeat(beat)), order)
         finally:
             # What an undo program wrote into the tree is nobody's work. The next order restores it in any case.
             with contextlib.suppress(WorkshopError):
                 await workspace.restore(base)
-        outcome = _checked(outcome, order)
+        outcome = secrecy.compensation(outcome)
         kept.keep(outcome)
         return outcome
 

@@ -8,19 +8,21 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.attempts import remembered, with_expenses
+from activities.claims import admitted, checked
 from activities.failures import application_error
 from activities.heartbeats import heartbeating
 from activities.kept_reports import KeptReports
-from baton.domain.refusals import Refusal
-from baton.domain.reports import PhaseReport, clean_result
+from activities.secrecy import Secrecy
+from baton.domain.reports import PhaseReport
 from baton.domain.steps import PhaseOrder
-from baton.domain.vocabulary import RefusalCode
 from baton.runners.base import Heartbeat, Surroundings
 from baton.runners.catalogue import Profiles
-from baton.runners.failures import ReportTooLarge, ReportUnreadable, RequestUnusable, RunnerFailure
+from baton.runners.failures import RequestUnusable, RunnerFailure
 from baton.runners.memory import forget_all
 from baton.runners.profile import Profile
 from baton.runners.scratch import sweep
+from baton.workshop.errors import TreeUnfit
+from baton.workshop.plain import plain
 from baton.workshop.workspace import Workspace, Workspaces
 
 _SUMMARY = 72
@@ -53,7 +55,7 @@ class PerformPhase:
         except Exception as error:
             if not isinstance(error, RunnerFailure):
                 activity.logger.warning("The phase could not be performed", exc_info=error)
-            raise application_error(error) from error
+            raise application_error(error) from None
 
     async def _open(self, order: PhaseOrder, profile: Profile) -> Workspace:
         try:
@@ -63,7 +65,7 @@ class PerformPhase:
                 ref=order.request.ref or profile.ref,
                 remote=profile.remote(self._surroundings.environment),
             )
-        except ValueError as error:
+        except (TreeUnfit, ValueError) as error:
             raise RequestUnusable(str(error)) from error
 
     async def _once(self, order: PhaseOrder, profile: Profile, workspace: Workspace, beat: Heartbeat) -> PhaseReport:
@@ -76,17 +78,19 @@ class PerformPhase:
             await workspace.hand_over()
             forget_all(workspace)
             return made
+        secrecy = Secrecy.about(profile.options[order.role], self._surroundings.environment)
         async with remembered(workspace, order, beat) as tell:
             await asyncio.to_thread(sweep, workspace)
             await workspace.restore(base)
-            async with _undone_unless_committed(workspace, base):
+            async with _undone_unless_committed(workspace, base, secrecy):
                 runner = profile.runner(order.role, self._surroundings)
-                report = await runner.perform(order, workspace, tell)
+                told = checked(await runner.perform(order, workspace, secrecy.heartbeat(tell)))
+                report = secrecy.report(admitted(told, order, profile.terms().role(order.role)))
                 player = report.player or profile.player(order.role)
                 commit = await workspace.commit(_message(order, report), author=f"Baton {order.role.value}")
                 now = {"commit": commit.sha, "tree": commit.tree, "base": first if order.commit is None else None}
                 made = report.model_copy(update=now | {"player": player})
-                report = _checked(with_expenses(made, workspace, order))
+                report = checked(with_expenses(made, workspace, order))
                 kept.keep(order, report)
             # Only now: what another attempt finds kept, it has to hand over and not to make again.
             await workspace.hand_over()
@@ -95,9 +99,10 @@ class PerformPhase:
 
 
 @contextlib.asynccontextmanager
-async def _undone_unless_committed(workspace: Workspace, base: str) -> AsyncIterator[None]:
+async def _undone_unless_committed(workspace: Workspace, base: str, secrecy: Secrecy) -> AsyncIterator[None]:
     try:
-        yield
+        with secrecy.failures():
+            yield
     except BaseException:
         restoring = asyncio.create_task(workspace.restore(base))
         # A second cancellation, at a worker's end, must not leave the tree half restored.
@@ -113,14 +118,6 @@ async def _undone_unless_committed(workspace: Workspace, base: str) -> AsyncIter
 def _message(order: PhaseOrder, report: PhaseReport) -> str:
     run = f", run {order.run_in_phase}" if order.run_in_phase > 1 else ""
     title = f"{order.phase.value.capitalize()} of {order.build_id}{run}"
-    return f"{title[:_SUMMARY]}\n\n{report.summary[:_TOLD]}\n\nBuild: {order.build_id}\nPhase-run: {order.number}\n"
-
-
-def _checked(report: PhaseReport) -> PhaseReport:
-    """The report, if it is one that the workflow can take: runners from outside may return anything."""
-    try:
-        return PhaseReport.model_validate(clean_result(report.to_json()))
-    except (Refusal, ValueError) as error:
-        if isinstance(error, Refusal) and error.code is RefusalCode.REPORT_TOO_LARGE:
-            raise ReportTooLarge(error.message) from error
-        raise ReportUnreadable(f"the runner returned no report: {error}") from error
+    return (
+        f"{title[:_SUMMARY]}\n\n{plain(report.summary, _TOLD)}\n\nBuild: {order.build_id}\nPhase-run: {order.number}\n"
+    )

@@ -12,11 +12,10 @@ from pydantic import Field, StringConstraints
 
 from baton.runners.base import Heartbeat, RunnerContext, RunnerOptions
 from baton.runners.failures import RunnerMisconfigured, RunnerTimedOut
+from baton.runners.passed import is_place
 from baton.workshop import sandbox
 from baton.workshop.limits import Limits, SandboxPolicy
 from baton.workshop.sandbox import CommandResult
-
-_PLACES = frozenset({"HOME", "LANG", "PATH", "SHELL", "TMPDIR", "USER"})
 
 EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 """The name of an environment variable."""
@@ -71,7 +70,7 @@ class Launcher:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values that must not be quoted: all that the profile passes on, but for what only says where things are."""
-        return tuple(value for name, value in self.passed.items() if name not in _PLACES)
+        return tuple(value for name, value in self.passed.items() if not is_place(name))
 
     async def run(
         self,
@@ -105,6 +104,7 @@ class Launcher:
             cwd=cwd,
             writable=[*writable, *self.options.writable],
             readable=[*readable, *self.options.readable],
+            counted=writable,
             env={"PATH": self.path(), "HOME": scratch, "TMPDIR": scratch, **(env or {}), **self.passed},
             limits=replace(self.limits, wall_seconds=left),
             policy=self.policy,

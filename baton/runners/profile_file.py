@@ -137,6 +137,7 @@ class SandboxSection(_Section):
     memory_mib: int = Field(default=2048, ge=64)
     processes: int = Field(default=256, ge=8)
     file_mib: int = Field(default=256, ge=1)
+    disk_mib: int = Field(default=8192, ge=1)
     output_kib: int = Field(default=1024, ge=16, le=65_536)
 
     def limits(self, wall_seconds: float) -> Limits:
@@ -148,6 +149,7 @@ class SandboxSection(_Section):
             memory_bytes=self.memory_mib * MIB,
             processes=self.processes,
             file_bytes=self.file_mib * MIB,
+            disk_bytes=self.disk_mib * MIB,
             output_bytes=self.output_kib * 1024,
         )
 

@@ -27,8 +27,12 @@ def last_lines(*streams: bytes, secrets: Iterable[str] = ()) -> str:
 
 
 def blotted(text: str, secrets: Iterable[str]) -> str:
-    """``text`` with the values in ``secrets`` that are long enough to be some replaced by ``***``."""
-    for secret in sorted((value for value in secrets if len(value) >= _SHORTEST_SECRET), key=len, reverse=True):
+    """``text`` with the values in ``secrets`` that are long enough to be some replaced by ``***``.
+
+    Of a value of several lines (a key file) each line is one.
+    """
+    hidden = {line.strip() for secret in secrets for line in (secret, *secret.splitlines())}
+    for secret in sorted((value for value in hidden if len(value) >= _SHORTEST_SECRET), key=len, reverse=True):
         text = text.replace(secret, "***")
     return text
 

@@ -10,12 +10,14 @@ private /tmp, where another user can reach them whatever the rights of the folde
 that user; and the sandbox itself is then made exactly as a plain user makes it.
 """
 
+import errno
 import functools
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,10 +129,24 @@ def hand_over(directories: Iterable[Path]) -> None:
         return
     for directory in directories:
         os.chown(directory, SANDBOX_UID, SANDBOX_UID, follow_symlinks=False)
-        for _, folders, files, here in os.fwalk(directory, follow_symlinks=False):
-            for name in (*folders, *files):
-                if os.stat(name, dir_fd=here, follow_symlinks=False).st_uid != SANDBOX_UID:
-                    os.chown(name, SANDBOX_UID, SANDBOX_UID, dir_fd=here, follow_symlinks=False)
+        folders = deque([str(directory)])
+        while folders:
+            try:
+                folders.extend(_handed_over(folders.popleft()))
+            except OSError as error:
+                # What is nested so deep that it has no path any more was made in a sandbox, and is its user's.
+                if error.errno != errno.ENAMETOOLONG:
+                    raise
+
+
+def _handed_over(folder: str) -> Iterator[str]:
+    """Give away what is in `folder`; yields the folders in it."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.stat(follow_symlinks=False).st_uid != SANDBOX_UID:
+                os.chown(entry.path, SANDBOX_UID, SANDBOX_UID, follow_symlinks=False)
+            if entry.is_dir(follow_symlinks=False):
+                yield entry.path
 
 
 def _as_plain_user(staged: Sequence[tuple[str, str]], launcher: str) -> list[str]:

@@ -1,6 +1,9 @@
 """Read a report file that a command may have written: bounded, and refused in plain words."""
 
+import errno
 import json
+import os
+import stat
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,6 +13,7 @@ from baton.workshop.errors import EvidenceUnreadable
 
 # A parser needs up to thirty times the size of what it reads.
 EVIDENCE_BYTES = 16 * 1024 * 1024
+_PLAINLY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 Shape = TypeVar("Shape")
 
 
@@ -19,14 +23,17 @@ def evidence(source: Path | bytes, what: str) -> bytes:
         data, name = source, "the data given"
     else:
         name = repr(source.name)  # where it lies is a folder of this machine, and gone with the phase
-        # A link or a pipe put in the report's place would have us read something else, or wait for ever.
-        if source.is_symlink() or not source.is_file():
-            raise EvidenceUnreadable(f"there is no {what} {name}: the command did not write it")
         try:
-            with source.open("rb") as file:
+            # A link or a pipe put in the report's place would have us read something else, or wait for ever.
+            with os.fdopen(os.open(source, _PLAINLY), "rb") as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise EvidenceUnreadable(f"there is no {what} {name}: what lies in its place is no plain file")
                 data = file.read(EVIDENCE_BYTES + 1)
+        except FileNotFoundError as error:
+            raise EvidenceUnreadable(f"there is no {what} {name}: the command did not write it") from error
         except OSError as error:
-            raise EvidenceUnreadable(f"the {what} {name} cannot be read: {error.strerror}") from error
+            reason = "it is a link" if error.errno == errno.ELOOP else error.strerror
+            raise EvidenceUnreadable(f"there is no {what} {name} that can be read: {reason}") from error
     if len(data) > EVIDENCE_BYTES:
         raise EvidenceUnreadable(f"the {what} in {name} is larger than {EVIDENCE_BYTES} bytes")
     if not data.strip():

@@ -14,8 +14,8 @@ _CHUNK = 65_536
 _LAST_WORDS_SECONDS = 5.0
 _WATCH_SECONDS = 0.1
 
-Watch = Callable[[_tree.Usage], str | None]
-"""Judges a process tree's usage: the name of the limit that it is over, or None."""
+Watch = Callable[[int], str | None]
+"""Judges the processes that descend from one: the name of the limit that they are over, or None. Runs in a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ async def _pump(
 async def _watch(pid: int, watch: Watch | None) -> str:
     while True:
         await asyncio.sleep(_WATCH_SECONDS if watch is not None else 3600)
-        if watch is not None and (limit := watch(await asyncio.to_thread(_tree.usage, pid))):
+        if watch is not None and (limit := await asyncio.to_thread(watch, pid)):
             return limit
 
 

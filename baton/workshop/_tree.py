@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import psutil
@@ -18,14 +18,14 @@ class Usage:
     memory_bytes: int
 
 
-def usage(pid: int) -> Usage:
-    """The usage of the descendants of `pid`, itself left out: it is our launcher, not the command."""
-    processes = memory = 0
-    for process in _descendants(pid):
+def usage(processes: Iterable[psutil.Process]) -> Usage:
+    """The usage of those of `processes` that are there."""
+    count = memory = 0
+    for process in processes:
         with contextlib.suppress(psutil.Error):
             memory += process.memory_info().rss
-            processes += 1
-    return Usage(processes, memory)
+            count += 1
+    return Usage(count, memory)
 
 
 def terminate(pid: int, *, wrappers: Collection[str]) -> None:
@@ -33,7 +33,7 @@ def terminate(pid: int, *, wrappers: Collection[str]) -> None:
 
     `wrappers` names programs that must outlive their child to report how it ended.
     """
-    for process in _descendants(pid):
+    for process in descendants(pid):
         with contextlib.suppress(psutil.Error, ProcessLookupError):
             if process.name() not in wrappers:
                 process.terminate()
@@ -58,14 +58,15 @@ def kill(pid: int) -> None:
 
 def _living(pid: int) -> list[psutil.Process]:
     living = []
-    for process in _descendants(pid):
+    for process in descendants(pid):
         with contextlib.suppress(psutil.Error):
             if process.status() != psutil.STATUS_ZOMBIE:
                 living.append(process)
     return living
 
 
-def _descendants(pid: int) -> list[psutil.Process]:
+def descendants(pid: int) -> list[psutil.Process]:
+    """The processes that descend from `pid`, itself left out: it is our launcher, not the command."""
     try:
         return psutil.Process(pid).children(recursive=True)
     except psutil.Error:

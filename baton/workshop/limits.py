@@ -19,7 +19,7 @@ class SandboxPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of one command. In bubblewrap all are kernel limits but the memory total and the wall clock.
+    """Limits of one command. In bubblewrap all are kernel limits but the memory total, the disk and the wall clock.
 
     - `wall_seconds`: then SIGTERM to the whole tree, and SIGKILL after `grace_seconds`.
     - `cpu_seconds`: processor time of each process.
@@ -27,6 +27,7 @@ class Limits:
       together, looked at ten times a second; also the size of the private /tmp in bubblewrap.
     - `processes`: processes and threads at one time.
     - `file_bytes`: size of each file written.
+    - `disk_bytes`: by how much the command's own folders may grow together, looked at about twice a second.
     - `output_bytes`: how much is kept of standard output, and as much of standard error.
     """
 
@@ -35,6 +36,7 @@ class Limits:
     memory_bytes: int = 2048 * MIB
     processes: int = 256
     file_bytes: int = 256 * MIB
+    disk_bytes: int = 8192 * MIB
     output_bytes: int = 1 * MIB
     grace_seconds: float = 2
 

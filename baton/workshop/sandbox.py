@@ -19,7 +19,6 @@ from typing import IO, Literal
 
 import psutil
 
-from baton.workshop import _tree
 from baton.workshop._bubblewrap import (
     WRAPPERS,
     Mount,
@@ -30,13 +29,15 @@ from baton.workshop._bubblewrap import (
     probe,
 )
 from baton.workshop._process import Ended, run_process
+from baton.workshop._watch import Watch
 from baton.workshop.errors import SandboxUnavailable
 from baton.workshop.limits import Limits, SandboxPolicy
+from baton.workshop.removal import temporary_folder
 
 __all__ = ["CommandResult", "Limits", "SandboxPolicy", "SandboxReport", "probe", "run"]
 
 Kind = Literal["bubblewrap", "limits"]
-LimitHit = Literal["wall", "cpu", "memory", "processes", "file"]
+LimitHit = Literal["wall", "cpu", "memory", "processes", "file", "disk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ async def run(
     cwd: Path,
     writable: Sequence[Path],
     readable: Sequence[Path] = (),
+    counted: Sequence[Path] | None = None,
     env: Mapping[str, str],
     limits: Limits,
     policy: SandboxPolicy,
@@ -81,7 +83,8 @@ async def run(
     """Run `command` in `cwd` and wait for its end.
 
     It sees `writable` and `readable` at their own paths; as root, `writable` changes its owner to the
-    sandbox's user. The environment is `env`, with PATH, HOME, TMPDIR and LANG added where they are missing.
+    sandbox's user. What `counted` (else `writable`) grows by counts against `disk_bytes`. The environment is
+    `env`, with PATH, HOME, TMPDIR and LANG added where they are missing.
     `on_output` is called for every piece of output: a heartbeat; `on_stdout` gets all of standard output, piece by
     piece. In what is returned, output over the limit loses its middle.
     Cancelled, it kills the whole process tree before CancelledError goes on.
@@ -93,7 +96,8 @@ async def run(
     _check(command, env, cwd.absolute(), mounts)
     report = await asyncio.to_thread(_chosen, policy)
     wrapped = report is not None
-    private = nullcontext("/tmp") if wrapped else tempfile.TemporaryDirectory(prefix="baton-")  # noqa: S108
+    private = nullcontext("/tmp") if wrapped else temporary_folder()  # noqa: S108
+    watch = Watch(limits, writable if counted is None else counted, count=not wrapped)
     with private as home, tempfile.TemporaryFile() as request:
         full_env = {"PATH": _path(), "HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", **env}
         processes = limits.processes if wrapped else await asyncio.to_thread(_own_processes, limits)
@@ -109,20 +113,23 @@ async def run(
                 flags=report.flags,
                 program=argv,
             )
-        ended = await run_process(
-            argv,
-            cwd=Path("/") if wrapped else cwd,
-            env={},
-            stdin=stdin,
-            pass_fds=[request.fileno()],
-            wall_seconds=limits.wall_seconds,
-            output_bytes=limits.output_bytes,
-            grace_seconds=limits.grace_seconds,
-            wrappers=WRAPPERS,
-            watch=lambda usage: _over(usage, limits, count=not wrapped),
-            on_output=on_output,
-            on_stdout=on_stdout,
-        )
+        try:
+            ended = await run_process(
+                argv,
+                cwd=Path("/") if wrapped else cwd,
+                env={},
+                stdin=stdin,
+                pass_fds=[request.fileno()],
+                wall_seconds=limits.wall_seconds,
+                output_bytes=limits.output_bytes,
+                grace_seconds=limits.grace_seconds,
+                wrappers=WRAPPERS,
+                watch=watch,
+                on_output=on_output,
+                on_stdout=on_stdout,
+            )
+        finally:
+            watch.kill_strays()
         if os.fstat(request.fileno()).st_size and ended.limit is None:
             said = ended.stderr.decode(errors="replace").strip()[-500:]
             raise SandboxUnavailable(f"the sandbox could not be set up: {said}")
@@ -188,16 +195,9 @@ def _write(
     request.flush()
 
 
-def _over(usage: _tree.Usage, limits: Limits, *, count: bool) -> LimitHit | None:
-    if usage.memory_bytes > limits.memory_bytes:
-        return "memory"
-    # In bubblewrap the kernel counts; here RLIMIT_NPROC may not hold, or not tightly.
-    return "processes" if count and usage.processes > limits.processes else None
-
-
 def _limit(stopped_for: str | None, number: int | None) -> LimitHit | None:
     match stopped_for:
-        case "wall" | "memory" | "processes":
+        case "wall" | "memory" | "processes" | "disk":
             return stopped_for
         case _:
             by_signal: dict[int | None, LimitHit] = {signal.SIGXCPU: "cpu", signal.SIGXFSZ: "file"}

@@ -8,7 +8,7 @@ from baton.workshop import manifest as manifests
 from baton.workshop.errors import ArchiveError
 from baton.workshop.manifest import Manifest
 from baton.workshop.release_files import ReleaseFiles
-from gateway.release_check.links import Broken
+from gateway.release_check.links import Broken, counted
 
 _BESIDE = "put it beside the archive, as it lay in the release's folder"
 _MANIFEST_BYTES = 16 * 1024 * 1024
@@ -52,4 +52,4 @@ def check_manifest(files: ReleaseFiles) -> tuple[Manifest, str]:
         raise Broken(f"{files.manifest.name!r} beside the archive: {error}") from error
     if beside != manifest:
         raise Broken(f"{files.manifest.name!r} beside the archive is not the manifest in it")
-    return manifest, f"{len(manifest.files)} files, each as the manifest says"
+    return manifest, f"{counted(len(manifest.files), 'file')}, each as the manifest says"

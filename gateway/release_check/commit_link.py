@@ -5,7 +5,7 @@ from pathlib import Path
 from baton.workshop.commit_files import files_of_commit
 from baton.workshop.errors import WorkshopError
 from baton.workshop.manifest import Manifest, ManifestFile
-from gateway.release_check.links import Broken
+from gateway.release_check.links import Broken, counted
 
 _GIVE = "give a repository that has the commit: --repo PATH"
 
@@ -29,7 +29,7 @@ async def check_commit(manifest: Manifest, repo: str | None, workspaces: Path, b
         )
     for path in sorted({*found.files, *manifest.files}):
         _compare(path, found.files.get(path), manifest.files.get(path), manifest.commit[:12])
-    return f"{manifest.commit}: the same {len(found.files)} files, tree {manifest.tree[:12]}"
+    return f"{manifest.commit}: the same {counted(len(found.files), 'file')}, tree {manifest.tree[:12]}"
 
 
 def _compare(path: str, committed: ManifestFile | None, packed: ManifestFile | None, commit: str) -> None:

@@ -11,7 +11,7 @@ from baton.domain.reports import PhaseReport
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import EntryKind, State, Status
 from baton.workshop.manifest import Manifest
-from gateway.release_check.links import Broken
+from gateway.release_check.links import Broken, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +95,5 @@ def _check_tests(entries: Sequence[Entry], manifest: Manifest, build_id: str) ->
     commit = _folded(entries[: tested.sequence]).commit
     if commit != manifest.commit:
         raise Broken(f"the tests of build {build_id!r} passed on commit {commit}, and {manifest.commit} was released")
-    count = "the tests" if report.tests_run is None else f"{report.tests_run} tests"
+    count = "the tests" if report.tests_run is None else counted(report.tests_run, "test")
     return f"{count} passed on this commit (entry {tested.sequence})"

@@ -57,3 +57,8 @@ class Broken(Exception):
         super().__init__(found)
         self.found = found
         self.advice = advice
+
+
+def counted(number: int, what: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

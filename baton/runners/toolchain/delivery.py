@@ -1,5 +1,6 @@
 """Deliver a release by the profile's own commands: deploy, check by smoke tests, undo when these fail."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,7 @@ async def deliver(job: Job, options: DeliveryOptions, archive: Archive, folder: 
     if not (options.deploy or options.smoke):
         return Outcome((), ())
     delivery = Delivery.of(job.workspace.private, job.order)
-    delivery.prepare(archive)
+    await asyncio.to_thread(delivery.prepare, archive)
     release = Release(archive.files, archive.manifest.name, archive.manifest.version, archive.manifest.commit, folder)
     commands = DeliveryCommands(
         launcher=job.launcher(options),

@@ -17,12 +17,13 @@ from baton.workshop.errors import EvidenceUnreadable
 from baton.workshop.linters import LintFinding, read_bandit, read_ruff
 from baton.workshop.sarif import read_sarif
 
+# Isolated: else a `ruff.py` in the project would be run in place of the tool, and say that all is well.
 _RUFF = (
-    *("{python}", "-m", "ruff", "check", "--no-cache", "--exit-zero", "--no-respect-gitignore"),
+    *("{python}", "-I", "-m", "ruff", "check", "--no-cache", "--exit-zero", "--no-respect-gitignore"),
     *("--output-format=json", "--output-file={report}", "."),
 )
 _BANDIT = (
-    *("{python}", "-m", "bandit", "--recursive", "--quiet", "--exit-zero"),
+    *("{python}", "-I", "-m", "bandit", "--recursive", "--quiet", "--exit-zero"),
     *("--format=json", "--output={report}", "."),
 )
 _LEVELS = {"low": "note", "medium": "warning", "high": "error"}

@@ -1,0 +1,88 @@
+"""The values of variables that a profile hands to a role's programs are kept out of what leaves a phase."""
+
+import contextlib
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.failures import application_error
+from baton.domain.attempts import Attempt, Compensation, Player, Resumption
+from baton.domain.evidence import Evidence, Finding, Severity, Usage
+from baton.domain.reports import PhaseReport, Question
+from baton.domain.vocabulary import Phase, Verdict
+from baton.runners.base import Heartbeat
+from baton.runners.failures import RunnerFailure
+from baton.runners.passed import passed_secrets
+from baton.runners.quoting import blotted
+
+_ENUMS: tuple[type[StrEnum], ...] = (Phase, Verdict, Severity, Resumption)
+_MODELS: tuple[type[BaseModel], ...] = (PhaseReport, Attempt, Compensation, Player, Evidence, Finding, Usage, Question)
+_VOCABULARY = frozenset(str(word) for words in _ENUMS for word in words) | {
+    name for model in _MODELS for name in model.model_fields
+}
+"""What gives a report its form. A value that is one of these words gives nothing away, and stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrecy:
+    """Replaces ``secrets`` by ``***`` in reports, heartbeats and failures. Files are not looked into."""
+
+    secrets: tuple[str, ...]
+
+    @classmethod
+    def about(cls, options: BaseModel, environment: Mapping[str, str]) -> "Secrecy":
+        """What a role with ``options`` is not to give away."""
+        return cls(passed_secrets(options, environment))
+
+    def report(self, report: PhaseReport) -> PhaseReport:
+        """``report`` without them."""
+        return PhaseReport.model_validate(self.blotted(report.to_json())) if self.secrets else report
+
+    def compensation(self, outcome: Compensation) -> Compensation:
+        """``outcome`` without them."""
+        told = self.blotted(outcome.model_dump(mode="json", exclude_defaults=True))
+        return Compensation.model_validate(told) if self.secrets else outcome
+
+    def blotted(self, value: Any) -> Any:
+        """A JSON value without them, in keys too. What is no JSON stays as it is."""
+        match value:
+            case str():
+                return value if value in _VOCABULARY else blotted(value, self.secrets)
+            case dict():
+                return {self.blotted(key): self.blotted(inner) for key, inner in value.items()}
+            case list() | tuple():
+                return [self.blotted(inner) for inner in value]
+            case _:
+                return value
+
+    def heartbeat(self, beat: Heartbeat) -> Heartbeat:
+        """``beat``, whose details are without them."""
+        return lambda *details: beat(*(self.blotted(detail) for detail in details))
+
+    @contextlib.contextmanager
+    def failures(self) -> Iterator[None]:
+        """Raise what fails in the body as an ApplicationError without them.
+
+        It has no cause: Temporal would store that too, with all that a program said, at any length. What nobody
+        foresaw is logged with its traceback.
+        """
+        try:
+            yield
+        except Exception as error:
+            if not isinstance(error, RunnerFailure | ApplicationError):
+                told = "".join(traceback.format_exception(error))
+                activity.logger.warning("A phase failed\n%s", blotted(told, self.secrets))
+            failure = application_error(error)
+            raise ApplicationError(
+                blotted(failure.message, self.secrets),
+                *self.blotted(failure.details),
+                type=failure.type,
+                non_retryable=failure.non_retryable,
+                next_retry_delay=failure.next_retry_delay,
+            ) from None
