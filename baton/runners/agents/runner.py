@@ -92,7 +92,7 @@ class AgentRunner:
                     record.forget()
                 raise failure
         record.forget()
-        report = report_in(order, preset.name.value, ended.told.message, launcher.secrets)
+        report = report_in(order, preset.name.value, ended.told.message, run.secrets)
         await self._settle(order, workspace)
         return report.model_copy(update={"usage": ended.told.usage, "player": self._player(ended, version, task)})
 
