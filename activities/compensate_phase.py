@@ -69,7 +69,7 @@ class CompensatePhase:
             return made
         await asyncio.to_thread(sweep, workspace)
         base = order.commit or await workspace.first_commit()
-        secrecy = Secrecy.about(profile.options[order.role], self._surroundings.environment)
+        secrecy = Secrecy.about(order.role, profile, self._surroundings.environment)
         await workspace.restore(base)
         try:
             with secrecy.failures():

@@ -78,7 +78,7 @@ class PerformPhase:
             await workspace.hand_over()
             forget_all(workspace)
             return made
-        secrecy = Secrecy.about(profile.options[order.role], self._surroundings.environment)
+        secrecy = Secrecy.about(order.role, profile, self._surroundings.environment)
         async with remembered(workspace, order, beat) as tell:
             await asyncio.to_thread(sweep, workspace)
             await workspace.restore(base)

@@ -15,10 +15,11 @@ from activities.failures import application_error
 from baton.domain.attempts import Attempt, Compensation, Player, Resumption
 from baton.domain.evidence import Evidence, Finding, Severity, Usage
 from baton.domain.reports import PhaseReport, Question
-from baton.domain.vocabulary import Phase, Verdict
+from baton.domain.vocabulary import Phase, Role, Verdict
 from baton.runners.base import Heartbeat
 from baton.runners.failures import RunnerFailure
 from baton.runners.passed import passed_secrets
+from baton.runners.profile import Profile
 from baton.runners.quoting import blotted
 
 _ENUMS: tuple[type[StrEnum], ...] = (Phase, Verdict, Severity, Resumption)
@@ -36,8 +37,10 @@ class Secrecy:
     secrets: tuple[str, ...]
 
     @classmethod
-    def about(cls, options: BaseModel, environment: Mapping[str, str]) -> "Secrecy":
-        """What a role with ``options`` is not to give away."""
+    def about(cls, role: Role, profile: Profile, environment: Mapping[str, str]) -> "Secrecy":
+        """What ``role`` is not to give away."""
+        checks = profile.checks.get(role)
+        options = (profile.options[role], checks) if checks is not None else (profile.options[role],)
         return cls(passed_secrets(options, environment))
 
     def report(self, report: PhaseReport) -> PhaseReport:

@@ -21,12 +21,12 @@ def is_place(name: str) -> bool:
     return name.upper() in PLACES
 
 
-def passed_secrets(options: BaseModel, environment: Mapping[str, str]) -> tuple[str, ...]:
+def passed_secrets(options: Iterable[BaseModel], environment: Mapping[str, str]) -> tuple[str, ...]:
     """The values of the worker's variables that ``options`` name in ``env``, in options of options too.
 
     Those of ``set_env`` are not among them: they stand in the profile, which is a plain file.
     """
-    names = {name for name in _named(options) if not is_place(name)}
+    names = {name for name in _all(options) if not is_place(name)}
     values = {environment[name].strip() for name in names if name in environment}
     return tuple(sorted(value for value in values if len(value) >= SHORTEST))
 

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from baton.domain.vocabulary import Role
 from baton.runners.agents.preset import Agent
 from baton.runners.failures import RunnerMisconfigured
+from baton.workshop.removal import remove
 from baton.workshop.workspace import Workspace
 
 _MOST_COPIED = 64 * 1024 * 1024
@@ -64,7 +65,7 @@ class OwnFolder:
             here.mkdir(exist_ok=True)
         place = here / last
         if place.is_dir() and not place.is_symlink():
-            shutil.rmtree(place)
+            remove(place)
         else:
             place.unlink(missing_ok=True)
         return place

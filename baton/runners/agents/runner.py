@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import shutil
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -30,6 +29,7 @@ from baton.runners.memory import Memory
 from baton.runners.scratch import scratch_folder
 from baton.workshop.lent_repository import lend
 from baton.workshop.limits import MIB, Limits, SandboxPolicy
+from baton.workshop.removal import remove
 from baton.workshop.sandbox import probe
 from baton.workshop.workspace import Workspace
 
@@ -92,7 +92,7 @@ class AgentRunner:
                     record.forget()
                 raise failure
         record.forget()
-        report = report_in(order, preset.name.value, ended.told.message, launcher.secrets)
+        report = report_in(order, preset.name.value, ended.told.message, run.secrets)
         await self._settle(order, workspace)
         return report.model_copy(update={"usage": ended.told.usage, "player": self._player(ended, version, task)})
 
@@ -149,10 +149,7 @@ class AgentRunner:
             return
         for pattern in self._options.preset.leavings:
             for path in workspace.tree.glob(pattern):
-                if path.is_symlink() or not path.is_dir():
-                    path.unlink()
-                else:
-                    await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+                await asyncio.to_thread(remove, path)
 
     def _player(self, ended: Ended, version: str, task: Task) -> Player:
         told = ended.told

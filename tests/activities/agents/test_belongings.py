@@ -70,12 +70,12 @@ async def test_only_what_the_profile_names_is_in_the_environment(bench: Bench, a
     agent(
         """
         pathlib.Path("env").write_text(json.dumps(dict(os.environ)))
-        end("The key is " + os.environ["ANTHROPIC_API_KEY"])
+        end("The key is " + os.environ["ANTHROPIC_API_KEY"] + " at " + os.environ["ANTHROPIC_BASE_URL"])
         """,
         options='env = ["ANTHROPIC_API_KEY"]\nset_env = { ANTHROPIC_BASE_URL = "http://gateway.example" }',
     )
     report = await bench.perform(ORDER)
-    assert report.summary == "The key is ***"
+    assert report.summary == "The key is *** at http://gateway.example"
     seen = json.loads(await (await bench.workspace()).read(report.commit or "", "env"))
     assert (seen["ANTHROPIC_API_KEY"], seen["ANTHROPIC_BASE_URL"]) == ("sk-secret-1", "http://gateway.example")
     assert seen["DISABLE_TELEMETRY"] == "1"
