@@ -1,5 +1,6 @@
 """Repositories that set traps for git: none of their programs is run, in any phase."""
 
+import asyncio
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -142,7 +143,7 @@ async def test_no_program_that_a_repository_names_is_run_in_any_phase(
     assert [path for path in workspace.tree.rglob("*") if path.name == ".git"] == []
     assert await workspace.read(commit or "", "data.bin") == b"version https://git-lfs\n"
     assert await workspace.read(commit or "", "pointed/x.py") == b"x = 1\n"
-    subprocess.run(["git", "status"], cwd=source, check=False, capture_output=True, timeout=30)
+    await asyncio.to_thread(subprocess.run, ["git", "status"], cwd=source, check=False, capture_output=True, timeout=30)
     assert marked.exists(), "the traps are none: git as people run it fell into none of them"
 
 
