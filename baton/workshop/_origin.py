@@ -21,6 +21,8 @@ BATON = {
 EPOCH = {"GIT_AUTHOR_DATE": "@0 +0000", "GIT_COMMITTER_DATE": "@0 +0000"}
 _ABSENT = (
     "does not appear to be a git repository",
+    "not a git repository",
+    "invalid gitfile format",
     "not found",
     "does not exist",
     "no such device",

@@ -44,13 +44,15 @@ async def run_process(
     watch: Watch | None = None,
     on_output: Callable[[], None] | None = None,
     on_stdout: Callable[[bytes], None] | None = None,
+    at_end: Callable[[], None] | None = None,
 ) -> Ended:
     """Run `argv` in a session of its own with exactly `env`, and wait for its end.
 
     `on_output` is called for every piece of output, `on_stdout` with every piece of standard output, all of it.
 
     After `wall_seconds`, or when `watch` names a limit, the tree gets SIGTERM, then SIGKILL after
-    `grace_seconds`. When the caller is cancelled, the tree is dead before CancelledError goes on.
+    `grace_seconds`. However it ends, `at_end` is called, once or twice. When the caller is cancelled, the tree is
+    dead before CancelledError goes on.
     Raises OSError when the program cannot be started.
     """
     started = time.monotonic()
@@ -76,7 +78,7 @@ async def run_process(
         asyncio.create_task(_pump(process.stdout, out, on_output, on_stdout)),
         asyncio.create_task(_pump(process.stderr, err, on_output)),
     ]
-    exited = asyncio.create_task(process.wait())
+    exited = asyncio.create_task(_exit(process))
     watcher = asyncio.create_task(_watch(process.pid, watch))
     try:
         await asyncio.wait({exited, watcher}, timeout=wall_seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -86,13 +88,19 @@ async def run_process(
             await asyncio.to_thread(_tree.terminate, process.pid, wrappers=wrappers)
             await asyncio.wait({exited}, timeout=grace_seconds)
             _kill(process)
+        if at_end is not None:
+            await asyncio.to_thread(at_end)
         await asyncio.wait(pumps, timeout=_LAST_WORDS_SECONDS)
     finally:
         watcher.cancel()
         _kill(process)
-        await _reaped(exited)
+        if at_end is not None:
+            at_end()
         for pump in pumps:
             pump.cancel()
+        await _reaped(exited)
+        # Else a pipe that somebody else still holds would stay open here too.
+        process._transport.close()  # type: ignore[attr-defined]
     return Ended(
         returncode=exited.result(),
         stdout=out.getvalue(),
@@ -110,8 +118,17 @@ async def _spawned(spawning: asyncio.Future[asyncio.subprocess.Process]) -> asyn
     except asyncio.CancelledError:
         process = await spawning
         _kill(process)
-        await process.wait()
+        await _exit(process)
         raise
+
+
+async def _exit(process: asyncio.subprocess.Process) -> int:
+    """Its return code, as soon as it has ended: `process.wait` would wait for whoever else holds its pipes, too."""
+    waiting = asyncio.ensure_future(process.wait())
+    while process.returncode is None:
+        await asyncio.wait({waiting}, timeout=_WATCH_SECONDS)
+    waiting.cancel()
+    return process.returncode
 
 
 async def _pump(

@@ -113,23 +113,21 @@ async def run(
                 flags=report.flags,
                 program=argv,
             )
-        try:
-            ended = await run_process(
-                argv,
-                cwd=Path("/") if wrapped else cwd,
-                env={},
-                stdin=stdin,
-                pass_fds=[request.fileno()],
-                wall_seconds=limits.wall_seconds,
-                output_bytes=limits.output_bytes,
-                grace_seconds=limits.grace_seconds,
-                wrappers=WRAPPERS,
-                watch=watch,
-                on_output=on_output,
-                on_stdout=on_stdout,
-            )
-        finally:
-            watch.kill_strays()
+        ended = await run_process(
+            argv,
+            cwd=Path("/") if wrapped else cwd,
+            env={},
+            stdin=stdin,
+            pass_fds=[request.fileno()],
+            wall_seconds=limits.wall_seconds,
+            output_bytes=limits.output_bytes,
+            grace_seconds=limits.grace_seconds,
+            wrappers=WRAPPERS,
+            watch=watch,
+            on_output=on_output,
+            on_stdout=on_stdout,
+            at_end=watch.kill_strays,
+        )
         if os.fstat(request.fileno()).st_size and ended.limit is None:
             said = ended.stderr.decode(errors="replace").strip()[-500:]
             raise SandboxUnavailable(f"the sandbox could not be set up: {said}")

@@ -54,6 +54,22 @@ async def test_what_a_command_leaves_running_is_killed_at_its_end(tree: Path, po
 
 
 @pytest.mark.parametrize("policy", BOTH)
+async def test_a_command_that_kills_its_parent_leaves_nothing_behind(tree: Path, policy: SandboxPolicy) -> None:
+    mark = f"orphaned-{tree.parent.name}"
+    code = (
+        "import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nparent = os.getppid()\n"
+        "if os.fork() == 0:\n  os.setsid()\n"
+        f"  if os.fork() == 0: time.sleep(60)  # {mark}\n"
+        "  os._exit(0)\n"
+        "time.sleep(0.5)\nos.kill(parent, signal.SIGKILL)\ntime.sleep(0.5)"
+    )
+    result = await python(code, tree, policy=policy)
+    # In a process namespace its parent is the first process of all, which cannot be killed from inside.
+    assert result.signal == (9 if policy is SandboxPolicy.OFF else None)
+    assert await gone(mark)
+
+
+@pytest.mark.parametrize("policy", BOTH)
 async def test_cancellation_kills_the_grandchildren_first(tree: Path, policy: SandboxPolicy) -> None:
     mark = f"cancel-{tree.parent.name}"
     code = (

@@ -1,6 +1,7 @@
 """No command takes more than it was given."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import psutil
@@ -42,6 +43,34 @@ async def test_a_file_cannot_grow_for_ever(tree: Path, policy: SandboxPolicy) ->
     )  # fmt: skip
     assert result.limit == "file"
     assert (tree / "big").stat().st_size <= MIB
+
+
+@pytest.mark.parametrize("policy", BOTH)
+async def test_many_small_files_cannot_fill_the_disk(tree: Path, policy: SandboxPolicy) -> None:
+    (tree / "there-before").write_bytes(bytes(20 * MIB))
+    code = (
+        "import os, time\n"
+        "time.sleep(0.5)\n"  # what was there before is looked at first
+        "for n in range(10_000):\n"
+        "  with open(str(n), 'wb') as file: file.write(os.urandom(1 << 20))\n"
+        "  time.sleep(0.01)"
+    )
+    limits = Limits(disk_bytes=10 * MIB, file_bytes=64 * MIB, wall_seconds=60)
+    result = await python(code, tree, policy=policy, limits=limits)
+    assert (result.limit, result.timed_out) == ("disk", False)
+
+
+async def test_what_the_profile_lends_is_not_counted_and_links_are_not_followed(tree: Path, tmp_path: Path) -> None:
+    lent = tmp_path / "lent"
+    lent.mkdir()
+    (tree / "out").symlink_to(lent)
+    code = f"import time\ntime.sleep(0.5); open({str(lent / 'big')!r}, 'wb').write(bytes(8 << 20)); time.sleep(1)"
+    result = await run(
+        [sys.executable, "-c", code],
+        cwd=tree, writable=[tree, lent], counted=[tree], env={}, policy=SandboxPolicy.OFF,
+        limits=Limits(disk_bytes=MIB, wall_seconds=60),
+    )  # fmt: skip
+    assert (result.exit_code, result.limit) == (0, None), result.stderr
 
 
 @pytest.mark.usefixtures("bubblewrap")
