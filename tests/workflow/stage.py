@@ -1,7 +1,7 @@
 """A stage for the workflow: real workers and a real server, with roles that follow a script."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,15 +26,17 @@ from baton.contracts.names import BUILDS_QUEUE, role_queue, workflow_id
 from baton.domain.attempts import Compensation
 from baton.domain.commands import COMMANDS
 from baton.domain.journal import Entry
-from baton.domain.moves import OWNERS
 from baton.domain.reports import PhaseReport, parse_report
 from baton.domain.requests import BuildRequest
 from baton.domain.steps import CompensationOrder, PhaseOrder
-from baton.domain.terms import CURRENT_RULES, Limits, RoleTerms, Terms
+from baton.domain.terms import Terms
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import CommandName, Phase, Role
 from baton.runtime.workflow_runner import PunctualWorkflowRunner
+from tests.workflow.script import FAILED_TESTS, GOOD, all_manual, request, terms
 from workflows.build import BuildWorkflow
+
+__all__ = ["FAILED_TESTS", "GOOD", "Dies", "Play", "Stage", "all_manual", "message", "request", "stage", "terms"]
 
 
 @dataclass(frozen=True)
@@ -46,63 +48,6 @@ class Dies:
 
 Act = dict[str, Any] | Exception | Dies | Callable[[PhaseOrder], Awaitable[dict[str, Any]]]
 Undoing = dict[str, Any] | Exception | Callable[[CompensationOrder], Awaitable[dict[str, Any]]]
-
-GOOD: dict[Phase, dict[str, Any]] = {
-    Phase.DISCOVERY: {"output": {"acceptance_criteria": [{"id": "AC-1", "text": "it works"}]}},
-    Phase.PLANNING: {"output": {"steps": ["write it"]}},
-    Phase.IMPLEMENTATION: {"summary": "written"},
-    Phase.TESTING: {"all_tests_passed": True, "tests_run": 3, "tests_failed": 0, "test_coverage": 95.0},
-    Phase.VERIFICATION: {"approved_for_deployment": True},
-    Phase.DEPLOYMENT: {"deployment_successful": True, "output": {"archive": "thing-1.0.tar.gz"}},
-}
-"""What a role reports when its script says nothing else."""
-
-FAILED_TESTS = {"tests_run": 3, "tests_failed": 1, "findings": [{"id": "F-1", "message": "test_add fails"}]}
-
-
-def terms(
-    *,
-    manual: Sequence[Role] = (),
-    attempts: int = 2,
-    heartbeat: timedelta = timedelta(seconds=10),
-    undone: Sequence[Phase] = (),
-    **more: Any,
-) -> Terms:
-    """Terms with every role played by the script, but for the ``manual`` ones.
-
-    A rollback has to undo what the phases ``undone`` did.
-    """
-    roles = {
-        role: RoleTerms(
-            runner="manual" if role in manual else "script",
-            manual=role in manual,
-            attempts=attempts,
-            timeout=timedelta(minutes=10),
-            heartbeat=heartbeat,
-            compensates=tuple(phase for phase in undone if OWNERS[phase.state] is role),
-        )
-        for role in Role
-    }
-    fields = {"profile": "script", "digest": "0" * 64, "roles": roles, "rules": CURRENT_RULES, "limits": Limits()}
-    return Terms.model_validate(fields | more)
-
-
-def all_manual(**more: Any) -> Terms:
-    """Terms with every role played by hand."""
-    return terms(manual=tuple(Role), **more)
-
-
-def request(build_id: str, **more: Any) -> BuildRequest:
-    """A request for a small thing."""
-    fields = {
-        "build_id": build_id,
-        "project_id": "shop",
-        "user_id": "ada",
-        "title": "A small thing",
-        "requirements": "# A small thing",
-        "profile": "script",
-    }
-    return BuildRequest.model_validate(fields | more)
 
 
 @dataclass
