@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from baton.domain.moves import OWNERS
 from baton.domain.requests import BuildRequest
 from baton.domain.terms import CURRENT_RULES, Limits, RoleTerms, Terms
 from baton.domain.vocabulary import Phase, Role
