@@ -41,9 +41,7 @@ async def read_history(client: Client, workflow_id: str) -> list[Handoff]:
     ]
 
 
-def _handle(
-    client: Client, workflow_id: str, run_id: str | None = None
-) -> WorkflowHandle[BuildWorkflow, CommandReply]:
+def _handle(client: Client, workflow_id: str, run_id: str | None = None) -> WorkflowHandle[BuildWorkflow, CommandReply]:
     return client.get_workflow_handle_for(BuildWorkflow.run, workflow_id, run_id=run_id)
 
 

@@ -13,7 +13,6 @@ from baton.workshop.errors import EvidenceUnreadable
 
 # A parser needs up to thirty times the size of what it reads.
 EVIDENCE_BYTES = 16 * 1024 * 1024
-_PLAINLY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 Shape = TypeVar("Shape")
 
 
@@ -24,16 +23,15 @@ def evidence(source: Path | bytes, what: str) -> bytes:
     else:
         name = repr(source.name)  # where it lies is a folder of this machine, and gone with the phase
         try:
-            # A link or a pipe put in the report's place would have us read something else, or wait for ever.
-            with os.fdopen(os.open(source, _PLAINLY), "rb") as file:
-                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise EvidenceUnreadable(f"there is no {what} {name}: what lies in its place is no plain file")
-                data = file.read(EVIDENCE_BYTES + 1)
+            found = _plain_file(source)
         except FileNotFoundError as error:
             raise EvidenceUnreadable(f"there is no {what} {name}: the command did not write it") from error
         except OSError as error:
             reason = "it is a link" if error.errno == errno.ELOOP else error.strerror
             raise EvidenceUnreadable(f"there is no {what} {name} that can be read: {reason}") from error
+        if found is None:
+            raise EvidenceUnreadable(f"there is no {what} {name}: what lies in its place is no plain file")
+        data = found
     if len(data) > EVIDENCE_BYTES:
         raise EvidenceUnreadable(f"the {what} in {name} is larger than {EVIDENCE_BYTES} bytes")
     if not data.strip():
@@ -52,3 +50,16 @@ def json_evidence(source: Path | bytes, what: str, shape: TypeAdapter[Shape]) ->
         raise EvidenceUnreadable(f"the {what} is not in the form expected at {place}: {first['msg']}") from error
     except (ValueError, RecursionError) as error:
         raise EvidenceUnreadable(f"the {what} is not JSON: {str(error)[:200]}") from error
+
+
+def _plain_file(path: Path) -> bytes | None:
+    """What stands in it, as far as a report may be long; None for anything but a plain file."""
+    # A link or a pipe put in the report's place would have us read something else, or wait for ever.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(EVIDENCE_BYTES + 1)
+    finally:
+        os.close(descriptor)
