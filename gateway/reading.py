@@ -1,9 +1,9 @@
 """Reading what comes in pages, and over runs: after a continue-as-new the run before answers for what it knew."""
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
-from baton.contracts.messages import Handoff, HistoryPage, JournalPage, PageRequest
+from baton.contracts.messages import CommandReply, Handoff, HistoryPage, JournalPage, PageRequest
 from baton.domain.handing import handed_over
 from baton.domain.journal import Entry
 from gateway.errors import JournalCut
@@ -24,7 +24,7 @@ async def read_journal(client: Client, workflow_id: str, *, after: int = 0) -> l
 
 async def read_history(client: Client, workflow_id: str) -> list[Handoff]:
     """All handoffs; what was handed over in earlier runs is found in their journals."""
-    handle = client.get_workflow_handle_for(BuildWorkflow.run, workflow_id)
+    handle = _handle(client, workflow_id)
     handoffs: list[Handoff] = []
     more = True
     while more:
@@ -41,11 +41,15 @@ async def read_history(client: Client, workflow_id: str) -> list[Handoff]:
     ]
 
 
+def _handle(client: Client, workflow_id: str, run_id: str | None = None) -> WorkflowHandle[BuildWorkflow, CommandReply]:
+    return client.get_workflow_handle_for(BuildWorkflow.run, workflow_id, run_id=run_id)
+
+
 async def _of_run(
     client: Client, workflow_id: str, run_id: str | None, after: int
 ) -> tuple[list[Entry], int, str | None]:
     """What one run answers for after ``after``, its first sequence, and the run before it."""
-    handle = client.get_workflow_handle_for(BuildWorkflow.run, workflow_id, run_id=run_id)
+    handle = _handle(client, workflow_id, run_id)
     entries: list[Entry] = []
     while True:
         try:

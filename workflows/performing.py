@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from baton.contracts.names import fairness_key, role_queue
     from baton.domain.attempts import Attempt, Compensation, Expenses
     from baton.domain.build import Build
+    from baton.domain.deadlines import wall_clock_ends
     from baton.domain.evidence import Usage
     from baton.domain.journal import Entry
     from baton.domain.reports import PhaseReport
@@ -76,9 +77,12 @@ async def _ended(
 ) -> None:
     """Wait until ``running`` has ended; stop it when it is no longer ``expected``, or with the build."""
     try:
-        in_time = await wait_until(lambda: running.done() or not expected(), deadline)
-        if not in_time:
+        while not await wait_until(lambda: running.done() or not expected(), deadline):
             record(build.expire(workflow.now()))
+            # Still expected: the wall clock was extended meanwhile. Builds of before waited for the end alone.
+            if not expected() or not workflow.patched("wall-clock-extended"):
+                break
+            deadline = wall_clock_ends(build.view)
         if not expected():
             running.cancel()
         # Awaiting the handle itself would hand a cancellation of the build to the activity, where it would be lost.

@@ -15,7 +15,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from baton.runtime.embedded import EmbeddedTemporal
 from gateway.worker.readiness import prepare_namespace
 from tests.replay import recordings
-from tests.replay.scenarios import SCENARIOS, Scenario
+from tests.replay.roll import Scenario
+from tests.replay.scenarios import SCENARIOS
 from tests.workflow.stage import stage
 
 IDENTITY = "recorder"

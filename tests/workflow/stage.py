@@ -1,7 +1,7 @@
 """A stage for the workflow: real workers and a real server, with roles that follow a script."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,63 +23,31 @@ from baton.contracts.messages import (
     StartBuild,
 )
 from baton.contracts.names import BUILDS_QUEUE, role_queue, workflow_id
+from baton.domain.attempts import Compensation
 from baton.domain.commands import COMMANDS
 from baton.domain.journal import Entry
 from baton.domain.reports import PhaseReport, parse_report
 from baton.domain.requests import BuildRequest
-from baton.domain.steps import PhaseOrder
-from baton.domain.terms import Limits, RoleTerms, Terms
+from baton.domain.steps import CompensationOrder, PhaseOrder
+from baton.domain.terms import Terms
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import CommandName, Phase, Role
 from baton.runtime.workflow_runner import PunctualWorkflowRunner
+from tests.workflow.script import FAILED_TESTS, GOOD, all_manual, request, terms
 from workflows.build import BuildWorkflow
 
-Act = dict[str, Any] | Exception | Callable[[PhaseOrder], Awaitable[dict[str, Any]]]
-
-GOOD: dict[Phase, dict[str, Any]] = {
-    Phase.DISCOVERY: {"output": {"acceptance_criteria": [{"id": "AC-1", "text": "it works"}]}},
-    Phase.PLANNING: {"output": {"steps": ["write it"]}},
-    Phase.IMPLEMENTATION: {"summary": "written"},
-    Phase.TESTING: {"all_tests_passed": True, "tests_run": 3, "tests_failed": 0, "test_coverage": 95.0},
-    Phase.VERIFICATION: {"approved_for_deployment": True},
-    Phase.DEPLOYMENT: {"deployment_successful": True, "output": {"archive": "thing-1.0.tar.gz"}},
-}
-"""What a role reports when its script says nothing else."""
-
-FAILED_TESTS = {"tests_run": 3, "tests_failed": 1, "findings": [{"id": "F-1", "message": "test_add fails"}]}
+__all__ = ["FAILED_TESTS", "GOOD", "Dies", "Play", "Stage", "all_manual", "message", "request", "stage", "terms"]
 
 
-def terms(*, manual: Sequence[Role] = (), attempts: int = 2, **more: Any) -> Terms:
-    """Terms with every role played by the script, but for the ``manual`` ones."""
-    roles = {
-        role: RoleTerms(
-            runner="manual" if role in manual else "script",
-            manual=role in manual,
-            attempts=attempts,
-            timeout=timedelta(minutes=10),
-            heartbeat=timedelta(seconds=10),
-        )
-        for role in Role
-    }
-    return Terms.model_validate({"profile": "script", "digest": "0" * 64, "roles": roles, "limits": Limits()} | more)
+@dataclass(frozen=True)
+class Dies:
+    """The worker says ``details`` and is never heard of again."""
+
+    details: tuple[Any, ...]
 
 
-def all_manual(**more: Any) -> Terms:
-    """Terms with every role played by hand."""
-    return terms(manual=tuple(Role), **more)
-
-
-def request(build_id: str, **more: Any) -> BuildRequest:
-    """A request for a small thing."""
-    fields = {
-        "build_id": build_id,
-        "project_id": "shop",
-        "user_id": "ada",
-        "title": "A small thing",
-        "requirements": "# A small thing",
-        "profile": "script",
-    }
-    return BuildRequest.model_validate(fields | more)
+Act = dict[str, Any] | Exception | Dies | Callable[[PhaseOrder], Awaitable[dict[str, Any]]]
+Undoing = dict[str, Any] | Exception | Callable[[CompensationOrder], Awaitable[dict[str, Any]]]
 
 
 @dataclass
@@ -90,6 +58,8 @@ class Stage:
     profiles: Mapping[str, Terms]
     script: dict[Phase, list[Act]] = field(default_factory=dict)
     orders: list[PhaseOrder] = field(default_factory=list)
+    undo_script: dict[Phase, list[Undoing]] = field(default_factory=dict)
+    undo_orders: list[CompensationOrder] = field(default_factory=list)
     mirrored: dict[str, list[Entry]] = field(default_factory=dict)
     mirror_is_away: bool = False
     builds: list[str] = field(default_factory=list)
@@ -108,8 +78,23 @@ class Stage:
         act: Act = acts.pop(0) if acts else GOOD[order.phase]
         if isinstance(act, Exception):
             raise act
+        if isinstance(act, Dies):
+            activity.heartbeat(*act.details)
+            await asyncio.Event().wait()
+            raise AssertionError("the dead do not report")
         async with heartbeating(timedelta(milliseconds=100)):
             return parse_report(act if isinstance(act, dict) else await act(order))
+
+    @activity.defn(name="compensate_phase")
+    async def compensate_phase(self, order: CompensationOrder) -> Compensation:
+        self.undo_orders.append(order)
+        acts = self.undo_script.get(order.phase, [])
+        act: Undoing = acts.pop(0) if acts else {"succeeded": True}
+        if isinstance(act, Exception):
+            raise act
+        async with heartbeating(timedelta(milliseconds=100)):
+            told = act if isinstance(act, dict) else await act(order)
+        return Compensation.model_validate({"phase": order.phase} | told)
 
     @activity.defn(name="mirror_journal")
     async def mirror_journal(self, batch: MirrorBatch) -> None:
@@ -230,7 +215,7 @@ async def stage(
                 Worker(
                     client,
                     task_queue=role_queue(role),
-                    activities=[scene.perform_phase],
+                    activities=[scene.perform_phase, scene.compensate_phase],
                     max_heartbeat_throttle_interval=timedelta(milliseconds=200),
                 )
             )

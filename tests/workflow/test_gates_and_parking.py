@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from baton.domain.steps import PhaseOrder
-from baton.domain.terms import ApprovalTerms, Limits, OnDeadline
+from baton.domain.terms import ApprovalTerms, Limits, OnDeadline, OnUnanswered
 from baton.domain.vocabulary import CommandName, EntryKind, Phase, State, Status
 from tests.workflow.stage import FAILED_TESTS, stage, terms
 
@@ -101,6 +101,24 @@ async def test_an_unanswered_question_parks_the_build(time_skipping: WorkflowEnv
 
     assert view.parked is not None
     assert "Which database?" in view.parked.message
+
+
+async def test_a_question_that_nobody_answers_is_assumed_where_the_profile_says_so(
+    time_skipping: WorkflowEnvironment, cached: int
+) -> None:
+    profile = terms(answer_deadline=timedelta(hours=8), on_unanswered=OnUnanswered.ASSUME)
+    async with stage(time_skipping.client, profile, cached=cached) as scene:
+        scene.script[Phase.DISCOVERY] = [{"questions": ["Which database?", "Which colour?"]}]
+        play = await scene.start("assumed")
+        await play.until(lambda view: bool(view.open_questions))
+        await play.tell(CommandName.ANSWER, question_id="q2", answer="red")
+        await play.handle.result()
+        view = await play.status()
+
+    second = scene.orders[1]
+    assert [(answer.id, answer.assumed) for answer in second.answers] == [("q1", True), ("q2", False)]
+    assert view.elapsed_time >= 8 * 3600
+    assert view.ledger.phase_runs == 7
 
 
 async def test_a_limit_parks_the_build_and_an_extension_lets_it_go_on(

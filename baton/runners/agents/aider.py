@@ -27,8 +27,7 @@ _FAILED = re.compile(r"^(litellm\.\w*(?:Error|Exception).*|.*(?:API key|Model .*
 def _command(call: Call) -> Command:
     session = call.resume or call.session or "baton"
     words = ["--message-file", str(call.prompt), *_WORDS]
-    # Without these it would read settings in the tree, which could send the key wherever they like.
-    words += ["--env-file", "/dev/null", "--config", str(call.home / _CONFIG)]
+    words += ["--config", str(call.home / _CONFIG)]
     words += ["--analytics-log", str(call.scratch / _STATISTICS)]
     words += ["--chat-history-file", str(_history(call.home, session))]
     words += ["--input-history-file", str(call.scratch / "input-history")]
@@ -100,9 +99,10 @@ AIDER = Preset(
     program="aider",
     install="pip install aider-chat",
     keys=("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY", "DEEPSEEK_API_KEY"),
-    addresses=("OPENAI_API_BASE", "ANTHROPIC_BASE_URL"),
+    addresses=("OPENAI_API_BASE", "ANTHROPIC_API_BASE"),
     logins=(_CONFIG,),
     leavings=(".aider.tags.cache.v*",),
+    unheeded=(".env", _CONFIG, ".aider.model.settings.yml", ".aider.model.metadata.json"),
     command=_command,
     hear=_hear,
     recall=_recall,

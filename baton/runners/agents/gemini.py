@@ -76,6 +76,7 @@ GEMINI = Preset(
     keys=(_KEY, "GOOGLE_API_KEY"),
     addresses=("GOOGLE_GEMINI_BASE_URL",),
     logins=(".gemini/oauth_creds.json", ".gemini/settings.json"),
+    unheeded=(".gemini", ".env"),
     command=_command,
     hear=_hear,
     keeps=_keeps,

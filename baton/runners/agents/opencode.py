@@ -15,6 +15,7 @@ _QUIET = {
     # Settings in the tree could run commands at its start, and send the key wherever they like.
     "OPENCODE_DISABLE_PROJECT_CONFIG": "1",
 }
+_CUT_SHORT = ("length", "content-filter", "error", "unknown")
 
 
 def _command(call: Call) -> Command:
@@ -39,6 +40,8 @@ def _hear(told: Told, line: str) -> None:
             told.message = said["part"]["text"]
         case "step_finish":
             _answer(told, said["part"])
+            reason = said["part"].get("reason")
+            told.error = f"the model's last answer was cut short ({reason})" if reason in _CUT_SHORT else ""
         case "error":
             error = said["error"]
             told.error = str((error.get("data") or {}).get("message") or error.get("name") or "it said that it failed")

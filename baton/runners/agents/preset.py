@@ -65,8 +65,9 @@ class Preset:
     HOME that hold a login: a profile names those that it may have. ``command`` says how a call is started, ``hear``
     reads a line of its output, ``recall`` what it left in files when it has ended, and ``keeps`` whether its own
     folder holds a conversation. ``names_sessions``: it takes the ID that it is given for a conversation; else it makes
-    one and tells it. ``leavings`` are patterns of what it leaves in the workspace for itself. ``memory_mib`` and
-    ``processes`` are what it needs to live.
+    one and tells it. ``leavings`` are patterns of what it leaves in the workspace for itself; ``unheeded`` names at the
+    top of the workspace that would steer it, and that no switch keeps it from reading. ``memory_mib`` and ``processes``
+    are what it needs to live.
     """
 
     name: Agent
@@ -81,6 +82,7 @@ class Preset:
     addresses: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()
     leavings: tuple[str, ...] = ()
+    unheeded: tuple[str, ...] = ()
     names_sessions: bool = False
     memory_mib: int = 4096
     processes: int = 1024

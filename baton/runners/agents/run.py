@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from baton.workshop.plain import plain
 from baton.workshop.sandbox import CommandResult
 
 _REASON = 600
+_QUOTED = " Its last lines:"
+_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +94,22 @@ class Run:
             )
         if told.error and not stopped:
             reason = plain(blotted(told.error, self.launcher.secrets), _REASON)
-            return RunnerFailed(f"{name!r} could not do it: {reason}.{self._without_key()} Its last lines:", quoted)
+            return RunnerFailed(f"{name!r} could not do it: {reason}.{self._without_key()}{_QUOTED}", quoted)
         failure = failure_of(name, result, quoted)
+        if isinstance(failure, RunnerFailed) and not stopped and result.signal is None:
+            return RunnerFailed(f"{failure.message.removesuffix(_QUOTED)}{self._without_key()}{_QUOTED}", quoted)
         if failure is not None or told.message.strip():
             return failure
         return ReportUnreadable(
             f"{name!r} ended well and said nothing that could be its report. Its last lines:",
             last_lines(result.stdout, result.stderr, secrets=self.launcher.secrets),
         )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values that must not stand in a report: of variables that hold a key, or are named as if they did."""
+        keys = self.options.preset.keys
+        return tuple(value for name, value in self.launcher.passed.items() if name in keys or _SECRET.search(name))
 
     def _without_key(self) -> str:
         keys = self.options.preset.keys

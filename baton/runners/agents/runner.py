@@ -21,6 +21,7 @@ from baton.runners.agents.reporting import report_in
 from baton.runners.agents.run import Ended, Run
 from baton.runners.agents.taking_up import Record, Start, take_up
 from baton.runners.agents.task import Task, task_for
+from baton.runners.agents.unheeded import put_back, take_away
 from baton.runners.agents.versions import version_of
 from baton.runners.base import CannotPlay, Heartbeat, RunnerContext
 from baton.runners.failures import RunnerFailed, RunnerMisconfigured
@@ -74,6 +75,7 @@ class AgentRunner:
         folder = OwnFolder(workspace, preset.name, order.role)
         start = await take_up(memory, workspace, record, partial(preset.keeps, folder.path))
         task = task_for(order, taken_up=start.how, files=start.files)
+        take_away(workspace, preset.unheeded)
         objects = await lend(workspace)
         with scratch_folder(workspace) as scratch, folder.lent(self._options.config, self._home()):
             version = await version_of(installed, launcher, scratch)
@@ -92,7 +94,7 @@ class AgentRunner:
                     record.forget()
                 raise failure
         record.forget()
-        report = report_in(order, preset.name.value, ended.told.message, launcher.secrets)
+        report = report_in(order, preset.name.value, ended.told.message, run.secrets)
         await self._settle(order, workspace)
         return report.model_copy(update={"usage": ended.told.usage, "player": self._player(ended, version, task)})
 
@@ -147,6 +149,7 @@ class AgentRunner:
         if order.phase is not Phase.IMPLEMENTATION:
             await workspace.restore((await workspace.head()).sha)
             return
+        await put_back(workspace, self._options.preset.unheeded)
         for pattern in self._options.preset.leavings:
             for path in workspace.tree.glob(pattern):
                 await asyncio.to_thread(remove, path)

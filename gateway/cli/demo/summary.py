@@ -1,5 +1,6 @@
 """What stands above and below the demo's page."""
 
+import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,7 +105,7 @@ def _facts(ending: Ending, stack: Stack, *, keep: bool) -> RenderableType:
         same.append(f"\ndiffers from Temporal: {line(deviation)}", style="red")
     again = "" if keep else f"\nclosed with the demo; to look: python starter.py dev --home {home}"
     rows = {
-        "Archive": Text(outcome.archive or "none"),
+        "Archive": _archive(outcome.archive, home),
         "SQL": Text.assemble(f"{outcome.handoffs} handoffs and {outcome.events} events of this build; ", same),
         "": Text(outcome.database_url, style="dim"),
         "Web UI": Text.assemble(stack.ui_url, f"  (workflow {outcome.workflow_id})", (again, "dim")),
@@ -118,6 +119,14 @@ def _facts(ending: Ending, stack: Stack, *, keep: bool) -> RenderableType:
     if keep:
         parts.append(Text("\nEverything stays up until Ctrl-C.", style="bold"))
     return Padding(Group(*parts), (0, 0, 0, 2))
+
+
+def _archive(path: str | None, home: Path) -> Text:
+    """Where the release is, and how anybody proves it."""
+    if path is None:
+        return Text("none")
+    proving = f"BATON_HOME={shlex.quote(str(home))} python starter.py verify-release {shlex.quote(path)}"
+    return Text.assemble(path, (f"\nto prove it: {proving}", "dim"))
 
 
 def _made(home: Path) -> bool:

@@ -51,6 +51,25 @@ async def test_a_link_in_the_way_of_the_login_is_not_followed(bench: Bench, agen
     assert list(elsewhere.iterdir()) == []
 
 
+async def test_what_would_steer_an_agent_is_not_there_while_it_works(bench: Bench, agent: Agent) -> None:
+    steering = {".env": "A=1", ".gemini/settings.json": "{}", ".gemini/run.sh": "#!/bin/sh"}
+    commit = await bench.committed({**steering, "adder.py": "x = 1"})
+    tree = (await bench.workspace()).tree
+    file = agent("")
+    says = '"type": "message", "role": "assistant", "content": str(sorted(os.listdir()))'
+    file.write_text(
+        file.read_text().partition("HOME =")[0]
+        + f"pathlib.Path('.env').write_text('A=2')\nprint(json.dumps({{{says}}}))\n"
+    )
+    profile = bench.folder / "profiles" / "local.toml"
+    profile.write_text(profile.read_text().replace('agent = "claude-code"', 'agent = "gemini"'))
+    report = await bench.perform(an_order(Phase.IMPLEMENTATION, commit=commit))
+    assert report.summary == "['.env', '.git', 'adder.py']"
+    names = [file.path for file in await (await bench.workspace()).files(report.commit or "")]
+    assert names == sorted([*steering, "adder.py"])
+    assert ((tree / ".env").read_text(), (tree / ".gemini" / "settings.json").read_text()) == ("A=2", "{}")
+
+
 @pytest.mark.parametrize(("config", "told"), [(".none", "'.none' of the worker's HOME"), (".big", "more than 64 MiB")])
 async def test_config_that_cannot_be_given_is_told(bench: Bench, agent: Agent, config: str, told: str) -> None:
     home = bench.folder / "home"
@@ -70,12 +89,12 @@ async def test_only_what_the_profile_names_is_in_the_environment(bench: Bench, a
     agent(
         """
         pathlib.Path("env").write_text(json.dumps(dict(os.environ)))
-        end("The key is " + os.environ["ANTHROPIC_API_KEY"])
+        end("The key is " + os.environ["ANTHROPIC_API_KEY"] + " at " + os.environ["ANTHROPIC_BASE_URL"])
         """,
         options='env = ["ANTHROPIC_API_KEY"]\nset_env = { ANTHROPIC_BASE_URL = "http://gateway.example" }',
     )
     report = await bench.perform(ORDER)
-    assert report.summary == "The key is ***"
+    assert report.summary == "The key is *** at http://gateway.example"
     seen = json.loads(await (await bench.workspace()).read(report.commit or "", "env"))
     assert (seen["ANTHROPIC_API_KEY"], seen["ANTHROPIC_BASE_URL"]) == ("sk-secret-1", "http://gateway.example")
     assert seen["DISABLE_TELEMETRY"] == "1"

@@ -199,7 +199,7 @@ async def test_memory_and_processes_are_enough_for_agents_unless_the_role_says_l
         ("end('Credit is too low', is_error=True); sys.exit(1)", "could not do it: Credit is too low."),
         ("end('Overloaded', is_error=True)", "could not do it: Overloaded."),
         ("tell(type='result', subtype='error_max_turns', is_error=True)", "could not do it: error_max_turns."),
-        ("print('no network', file=sys.stderr); sys.exit(3)", "exit code 3. Its last lines:\n  | no network"),
+        ("print('no network', file=sys.stderr); sys.exit(3)", "Its last lines:\n  | no network"),
         ("os.kill(os.getpid(), 9)", "ended by signal 9 (SIGKILL)"),
     ],
 )
@@ -213,6 +213,8 @@ async def test_an_agent_that_fails_is_told_with_its_reason_and_tried_again(
 
 
 async def test_an_agent_that_fails_without_a_key_is_told_which_it_knows(bench: Bench, agent: Agent) -> None:
+    agent("sys.exit(41)", options='env = ["ANTHROPIC_API_KEY"]')
+    assert "exit code 41. It was given no key" in (await _failure(bench)).message
     agent("end('Not logged in', is_error=True)", options='env = ["ANTHROPIC_API_KEY"]')
     assert "It was given no key: the profile names none of ANTHROPIC_API_KEY" in (await _failure(bench)).message
     bench.environment = {**bench.environment, "ANTHROPIC_API_KEY": "sk-secret-1"}

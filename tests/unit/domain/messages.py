@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from baton.domain.moves import HANDOFFS
-from baton.domain.terms import Terms
+from baton.domain.terms import OnUnanswered, Terms
 from baton.domain.vocabulary import CommandName, LimitName, Phase, Role, State
 from tests.unit.domain.driver import make_terms
 
@@ -23,17 +23,32 @@ JSON = st.recursive(
 
 _COMMITS = st.sampled_from(["a1", "b2", "c3"])
 
+_FINDINGS = st.fixed_dictionaries(
+    {"message": st.text(max_size=5)},
+    optional={
+        "id": st.sampled_from(["F-1", "dilution-1", "dilution-2", "compensation-deployment", "dilution-"]),
+        "severity": st.sampled_from(["low", "high"]),
+        "criterion": st.sampled_from(["AC-1", "AC-9", "", " "]),
+        "evidence": st.sampled_from(["test_a", "test_b", "", "\t"]),
+    },
+)
+
+QUESTIONS = st.lists(
+    st.sampled_from(["which?", {"id": "q1", "text": "why?"}, {"id": "mine", "text": "how?"}]), max_size=3
+)
+"""Questions, some of them twice under one ID."""
+
 _FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "verdict": st.sampled_from(["passed", "rejected"]),
     "summary": st.text(max_size=10),
-    "output": st.dictionaries(st.text(max_size=3), JSON, max_size=2),
-    "findings": st.lists(
-        st.text(max_size=5)
-        | st.fixed_dictionaries({"message": st.text(max_size=5), "severity": st.sampled_from(["low", "high"])}),
-        max_size=2,
+    "output": st.dictionaries(st.text(max_size=3), JSON, max_size=2)
+    | st.fixed_dictionaries(
+        {"acceptance_criteria": st.lists(st.sampled_from([{"id": "AC-1"}, {"id": "AC-2"}, "AC-3"]))}
     ),
-    "questions": st.lists(
-        st.sampled_from(["which?", {"id": "q1", "text": "why?"}, {"id": "mine", "text": "how?"}]), max_size=2
+    "findings": st.lists(st.text(max_size=5) | _FINDINGS, max_size=3),
+    "questions": QUESTIONS,
+    "compensations": st.lists(
+        st.fixed_dictionaries({"phase": st.sampled_from(Phase), "succeeded": st.booleans()}), max_size=2
     ),
     "evidence": st.lists(st.fixed_dictionaries({"name": st.just("pytest"), "commit": _COMMITS}), max_size=2),
     "usage": st.fixed_dictionaries(
@@ -58,6 +73,12 @@ _FIELDS: dict[str, st.SearchStrategy[Any]] = {
 REPORTS = st.fixed_dictionaries({}, optional=_FIELDS)
 """Reports of every sort, most of them unfit for some gate."""
 
+REJECTIONS = st.fixed_dictionaries(
+    {"findings": st.lists(_FINDINGS, max_size=2), "tree": st.sampled_from(["t1", "t2"])},
+    optional={"tests_failed": st.just(1), "verdict": st.just("rejected"), "compensations": _FIELDS["compensations"]},
+)
+"""What a report that is good otherwise finds wrong in one of two trees."""
+
 FLAWS = st.sampled_from(sorted(_FIELDS)).flatmap(lambda name: st.fixed_dictionaries({name: _FIELDS[name]}))
 """One field of a report: what a good one may have wrong."""
 
@@ -78,6 +99,7 @@ def terms(draw: st.DrawFn) -> Terms:
         optional={
             "rework_rounds": st.none() | st.integers(0, 3),
             "phase_runs": st.none() | st.integers(1, 12),
+            "requests": st.integers(1, 6),
             "tokens": st.integers(1, 200),
             "money": st.floats(0.01, 3),
             "wall_clock": st.integers(60, 7200),
@@ -86,6 +108,10 @@ def terms(draw: st.DrawFn) -> Terms:
     return make_terms(
         draw(st.sets(st.sampled_from(Role))),
         draw(limits),
+        draw(st.sampled_from([(), tuple(Phase)]) | st.sets(st.sampled_from(Phase))),
+        rules=draw(st.sampled_from([1, 2, 2])),
+        waivers=draw(st.sampled_from([(), ("lead",), ("owner", "other")])),
+        on_unanswered=draw(st.sampled_from(OnUnanswered)),
         approvals=draw(st.dictionaries(st.sampled_from(HANDOFFS), rule)),
         answer_deadline=draw(soon),
         minimum_coverage=draw(st.sampled_from([0, 0.7, 57, 80])),
@@ -124,6 +150,9 @@ def commands(draw: st.DrawFn, state: State) -> tuple[CommandName, dict[str, Any]
             fields |= {"expected_state": draw(st.sampled_from(State)), "reason": "enough"}
         case CommandName.ANSWER:
             fields |= {"question_id": draw(st.sampled_from(["q1", "q2", "q3", "mine"])), "answer": "yes"}
+        case CommandName.WAIVE:
+            known = ["dilution-1", "dilution-2", "F-1", "compensation-deployment", "compensation-testing"]
+            fields |= {"finding_id": draw(st.sampled_from(known)), "reason": "let it pass"}
         case CommandName.EXTEND_LIMITS:
             value = st.none() | st.integers(0, 300) | st.floats(0, 1e20)
             fields |= {"limits": draw(st.dictionaries(st.sampled_from(LimitName), value, min_size=1, max_size=2))}

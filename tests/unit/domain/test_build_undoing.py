@@ -37,11 +37,10 @@ def test_a_retry_undoes_it_again_and_the_role_is_told_why_the_build_went_back() 
     driver.retry("now")
     assert driver.undoing.run == 3
     driver.undo()
-    order = driver.order
-    assert order.phase is Phase.IMPLEMENTATION
-    assert order.feedback is not None
-    assert order.feedback.reason.splitlines() == ["wrong way", "the token is renewed", "now"]
-    assert order.feedback.from_state is State.DEPLOYMENT
+    feedback = driver.order.feedback
+    assert feedback is not None
+    assert feedback.reason.splitlines() == ["wrong way", "the token is renewed", "now"]
+    assert feedback.from_state is State.DEPLOYMENT
     driver.until(State.COMPLETE)
 
 
@@ -142,7 +141,7 @@ def test_a_build_that_undoes_says_who_does_what() -> None:
 def test_a_role_played_by_hand_waits_until_it_is_undone() -> None:
     driver = deployed(manual=[Role.CODE_WRITER])
     driver.back("implementation")
-    assert driver.view.waiting_for is None
+    assert driver.view.model_dump()["waiting_for"] is None
     assert driver.undoing.phase is Phase.DEPLOYMENT
     message = driver.refused(
         RefusalCode.OUT_OF_TURN, "advance", role="code_writer", completed_state="implementation", result={}

@@ -6,6 +6,7 @@ import pytest
 
 from baton.domain.attempts import Compensation
 from baton.domain.build import Build
+from baton.domain.reports import PhaseReport
 from baton.domain.steps import Compensate, Ended, Wait
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import EntryKind, Phase, RefusalCode, Role, State, Status
@@ -88,6 +89,16 @@ def test_a_phase_that_was_entered_while_paused_has_not_begun() -> None:
     driver.now += timedelta(hours=1)
     driver.send("resume")
     assert driver.view.phases[Phase.IMPLEMENTATION].started_at == driver.now - timedelta(hours=1)
+
+
+def test_a_phase_that_a_paused_build_has_only_reached_is_not_undone() -> None:
+    driver = effective(Phase.PLANNING)
+    order = driver.order
+    driver.send("pause")
+    driver.keep(driver.build.report(order.number, PhaseReport(), driver.now))
+    assert (driver.state, driver.view.phases[Phase.PLANNING].started_at) == (State.PLANNING, None)
+    driver.back("discovery")
+    assert pending(driver) == []
 
 
 def test_a_run_that_never_began_is_not_undone() -> None:

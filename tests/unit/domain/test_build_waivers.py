@@ -35,7 +35,7 @@ def test_a_waived_finding_holds_nothing_from_now_on() -> None:
         driver.now,
         "the export is gone too",
     )
-    assert driver.state is State.IMPLEMENTATION
+    assert driver.state == "implementation"
     assert driver.order.waived == (GONE["id"],)
     driver.until(State.TESTING).report(**PASSED, findings=[GONE])
     assert driver.state is State.HANDOFF_TO_VERIFIER
@@ -55,7 +55,7 @@ def test_a_waiver_lasts_through_rework_and_rollback() -> None:
     driver = diluted()
     waive(driver)
     driver.until(State.TESTING).report(**PASSED, findings=[GONE, {"message": "no", "evidence": "test_new"}])
-    assert driver.state is State.IMPLEMENTATION
+    assert driver.state == "implementation"
     driver.back("discovery")
     assert driver.order.waived == (GONE["id"],)
     driver.until(State.TESTING).report(**PASSED, findings=[GONE])

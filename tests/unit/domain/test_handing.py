@@ -6,7 +6,7 @@ import pytest
 
 from baton.domain.handing import handed_over, makes_handoff
 from baton.domain.journal import Entry
-from baton.domain.vocabulary import EntryKind, Role, State
+from baton.domain.vocabulary import EntryKind, Phase, Role, State
 from tests.unit.domain.driver import Driver, make_terms
 
 
@@ -38,7 +38,7 @@ def test_forward_the_report_is_handed_over_without_its_bookkeeping() -> None:
     driver = Driver().until(State.PLANNING)
     driver.report(**told, **kept_back)
     assert handed_over(last(driver, EntryKind.STATE_ADVANCED)) == told
-    assert driver.until(State.IMPLEMENTATION).order.inputs["planning"] == told
+    assert driver.until(State.IMPLEMENTATION).order.inputs[Phase.PLANNING] == told
 
 
 def test_for_rework_the_reason_and_all_findings_are_handed_over() -> None:

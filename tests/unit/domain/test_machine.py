@@ -1,72 +1,27 @@
 """Random commands, reports, failures and time against one build: what must be true after every step."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
-from baton.domain.actors import Actor
 from baton.domain.build import Build
-from baton.domain.commands import Command, parse_command
-from baton.domain.fold import evolve, fold
-from baton.domain.journal import Entry, verify
-from baton.domain.moves import HANDOFFS, OWNERS, following, phase_of
-from baton.domain.refusals import Refusal
-from baton.domain.reports import parse_report
-from baton.domain.steps import Perform, Proceed
-from baton.domain.terms import Terms
+from baton.domain.evidence import Usage
+from baton.domain.fold import fold
+from baton.domain.journal import verify
+from baton.domain.moves import HANDOFFS, ORDER, OWNERS, following, phase_of
+from baton.domain.steps import Compensate, Perform, Proceed
 from baton.domain.view import BuildView
-from baton.domain.vocabulary import CommandName, Phase, Role
+from baton.domain.vocabulary import CommandName, Phase, Role, State
+from baton.domain.waiving import waivable
 from tests.unit.domain import messages
-from tests.unit.domain.driver import GOOD, START, make_request
-from tests.unit.domain.witness import Witness
-
-LEAD = Actor(id="lead")
+from tests.unit.domain.driver import GOOD
+from tests.unit.domain.machine import LEAD, BuildMachine
 
 
-class Machine(RuleBasedStateMachine):
-    """One build, everything that can happen to it, and a second view of it that only reads the journal."""
-
-    build: Build
-    shadow: BuildView
-
-    @initialize(terms=messages.terms(), ahead=st.integers(0, 11))
-    def open(self, terms: Terms, ahead: int) -> None:
-        self.now = START
-        self.witness = Witness(terms)
-        self.build, self.entries = Build.open(
-            make_request(), terms, workflow_id="build-b-1", first_run_id="run-1", at=self.now
-        )
-        self.shadow = fold(self.entries)
-        for _ in range(ahead):
-            self.it_goes_well()
-
-    def keep(self, act: Callable[[], list[Entry]]) -> list[Entry]:
-        """Do something to the build and check what it wrote."""
-        before = self.build.view.model_copy(deep=True)
-        entries = act()
-        if not entries:
-            assert self.build.view == before
-        head = verify(entries, after=before.head)
-        assert head == self.build.view.head
-        for entry in entries:
-            self.witness.see(entry, self.shadow)
-            self.shadow = evolve(self.shadow, entry)
-        used, now_used = before.ledger.model_dump(), self.build.view.ledger.model_dump()
-        assert all(now_used[name] >= used[name] for name in used), "the ledger shrank"
-        self.entries += entries
-        return entries
-
-    def send(self, command: Command) -> None:
-        before = self.build.view.model_copy(deep=True)
-        checked = _refusal(lambda: self.build.check(command, self.now))
-        assert self.build.view == before
-        handled = _refusal(lambda: self.keep(lambda: self.build.handle(command, self.now)))
-        assert (checked and checked.code) == (handled and handled.code)
-        if handled is not None:
-            assert self.build.view == before, "a refused command changed something"
+class Machine(BuildMachine):
+    """Everything that can happen to a build."""
 
     @rule(data=st.data())
     def somebody_sends_a_command(self, data: st.DataObject) -> None:
@@ -78,49 +33,6 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def somebody_sends_a_bad_message(self, data: st.DataObject) -> None:
         self.receive(*data.draw(messages.malformed(self.build.view.current_state)))
-
-    def receive(self, name: CommandName, message: Any) -> None:
-        """As a signal: what cannot be read is recorded, and changes nothing else."""
-        try:
-            command = parse_command(name, message)
-        except Refusal as refusal:
-            problem = refusal
-        else:
-            self.send(command)
-            return
-        before = self.build.view.model_copy(deep=True)
-        assert len(self.keep(lambda: self.build.note_refusal(name, problem, LEAD, self.now))) == 1
-        same = {name: getattr(before, name) for name in ("head", "updated_at", "elapsed_time")}
-        assert self.build.view.model_copy(update=same) == before
-
-    def it_goes_well(self) -> None:
-        """The runner, the role or the person whose turn it is does what is to be done."""
-        view = self.build.view
-        step = self.build.next_step()
-        if isinstance(step, Proceed):
-            assert self.keep(lambda: self.build.proceed(self.now))
-        elif isinstance(step, Perform):
-            order = step.order
-            assert self.keep(lambda: self.build.report(order.number, parse_report(GOOD[order.phase]), self.now))
-        elif view.waiting_for is not None:
-            self.send(self.what_it_waits_for(view, view.waiting_for.kind))
-
-    def what_it_waits_for(self, view: BuildView, kind: str) -> Command:
-        state = view.current_state
-        phase = phase_of(state)
-        report = {"role": view.current_role, "completed_state": state, "result": GOOD[phase] if phase else {}}
-        commands: dict[str, tuple[CommandName, dict[str, Any]]] = {
-            "report": (CommandName.ADVANCE, report),
-            "decision": (CommandName.REQUEST_RETRY, {"expected_state": state, "reason": "mended"}),
-            "approval": (CommandName.APPROVE, {"expected_state": state}),
-            "answer": (
-                CommandName.ANSWER,
-                {"question_id": next((q.id for q in view.open_questions), ""), "answer": "!"},
-            ),
-            "resume": (CommandName.RESUME, {}),
-        }
-        name, fields = commands[kind]
-        return parse_command(name, {"actor": LEAD.model_dump()} | fields)
 
     @rule(steps=st.integers(1, 3))
     def it_goes_well_for_a_while(self, steps: int) -> None:
@@ -143,34 +55,74 @@ class Machine(RuleBasedStateMachine):
     def every_limit_is_lifted(self) -> None:
         for name, maximum in self.build.view.limits.model_dump().items():
             if maximum is not None:
-                message = {"actor": LEAD.model_dump(), "limits": {name: None}}
-                self.send(parse_command(CommandName.EXTEND_LIMITS, message))
+                self.tell(CommandName.EXTEND_LIMITS, limits={name: None})
 
     @rule(number=st.sampled_from([0, 0, -1, -2]), report=messages.REPORTS)
     def a_runner_reports(self, number: int, report: dict[str, Any]) -> None:
         self.take_report(number, report)
 
+    @precondition(lambda self: self.at_work is not None)
     @rule(flaw=messages.FLAWS)
-    def a_runner_reports_well_but_for_one_thing(self, flaw: dict[str, Any]) -> None:
-        phase = phase_of(self.build.view.current_state)
-        if phase is not None:
-            self.take_report(0, GOOD[phase] | flaw)
+    def a_role_reports_well_but_for_one_thing(self, flaw: dict[str, Any]) -> None:
+        assert self.at_work is not None
+        self.hand_in(GOOD[self.at_work] | flaw)
 
-    def take_report(self, number: int, report: dict[str, Any]) -> None:
-        try:
-            parsed = parse_report(report)
-        except Refusal:
-            return
+    @precondition(lambda self: self.at_work is not None)
+    @rule(report=messages.REJECTIONS)
+    def a_role_finds_something(self, report: dict[str, Any]) -> None:
+        assert self.at_work is not None
+        self.hand_in(GOOD[self.at_work] | report)
+
+    @precondition(lambda self: self.at_work is not None)
+    @rule(questions=messages.QUESTIONS)
+    def a_role_asks(self, questions: list[Any]) -> None:
+        self.hand_in({"questions": questions})
+
+    @rule(number=st.integers(-1, 0), tokens=st.none() | st.integers(0, 50))
+    def a_runner_fails(self, number: int, tokens: int | None) -> None:
         order = self.build.view.ledger.phase_runs + number
         wanted = self.build.expects(order)
-        assert bool(self.keep(lambda: self.build.report(order, parsed, self.now))) is wanted
-
-    @rule(number=st.integers(-1, 0))
-    def a_runner_fails(self, number: int) -> None:
-        order = self.build.view.ledger.phase_runs + number
-        wanted = self.build.expects(order)
-        failed = self.keep(lambda: self.build.fail(order, "runner_failed", "no disk", self.now))
+        usage = None if tokens is None else Usage(input_tokens=tokens)
+        failed = self.keep(lambda: self.build.fail(order, "runner_failed", "no disk", self.now, usage=usage))
         assert bool(failed) is wanted
+
+    @precondition(lambda self: self.can_go_back())
+    @rule(data=st.data())
+    def somebody_rolls_back(self, data: st.DataObject) -> None:
+        view = self.build.view
+        origin = view.parked.from_state if view.parked is not None else view.current_state
+        target = data.draw(
+            st.sampled_from([phase for phase in Phase if ORDER.index(phase.state) <= ORDER.index(origin)])
+        )
+        self.tell(CommandName.ROLLBACK, target_state=target, expected_state=view.current_state, reason="back")
+
+    def can_go_back(self) -> bool:
+        return not self.build.view.ended and self.build.view.current_state is not State.CANCELLED
+
+    @precondition(lambda self: isinstance(self.build.next_step(), Compensate))
+    @rule(succeeded=st.booleans())
+    def an_undoing_ends(self, succeeded: bool) -> None:
+        step = self.build.next_step()
+        assert isinstance(step, Compensate)
+        assert self.end_undoing(step.order, succeeded=succeeded)
+
+    @precondition(lambda self: isinstance(self.build.next_step(), Compensate))
+    @rule()
+    def an_undoing_is_under_way(self) -> None:
+        step = self.build.next_step()
+        assert isinstance(step, Compensate)
+        self.undoings.append(step.order)
+
+    @precondition(lambda self: bool(self.undoings))
+    @rule(data=st.data(), succeeded=st.booleans())
+    def an_undoing_ends_late(self, data: st.DataObject, succeeded: bool) -> None:
+        self.end_undoing(data.draw(st.sampled_from(self.undoings)), succeeded=succeeded)
+
+    @precondition(lambda self: not self.build.view.ended and any(waivable(self.build.view)))
+    @rule(data=st.data())
+    def somebody_waives_what_there_is(self, data: st.DataObject) -> None:
+        finding = data.draw(st.sampled_from([finding.id for finding in waivable(self.build.view)]))
+        self.tell(CommandName.WAIVE, finding_id=finding, reason="let it pass")
 
     @rule()
     def a_proceed_comes_late(self) -> None:
@@ -212,6 +164,21 @@ class Machine(RuleBasedStateMachine):
             assert view.ledger.over(view.limits, since=view.created_at, now=view.created_at) is None
 
     @invariant()
+    def nothing_is_performed_while_something_is_to_be_undone(self) -> None:
+        view, step = self.build.view, self.build.next_step()
+        assert [pending.phase for pending in view.compensating] == self.witness.undoings.pending
+        if view.compensating:
+            assert not isinstance(step, Perform | Proceed)
+            assert not self.build.expects(view.ledger.phase_runs)
+            assert view.waiting_for is None or view.waiting_for.kind in ("decision", "resume")
+
+    @invariant()
+    def every_order_is_settled_or_overtaken(self) -> None:
+        view = self.build.view
+        assert set(view.overtaken) == set(range(1, view.ledger.phase_runs)) - self.witness.settled
+        assert len(set(view.overtaken)) == len(view.overtaken)
+
+    @invariant()
     def an_approval_is_pending_only_where_it_was_asked_for(self) -> None:
         pending = self.build.view.pending_approval
         assert pending is None or pending.state is self.build.view.current_state
@@ -232,14 +199,6 @@ class Machine(RuleBasedStateMachine):
         middle = len(self.entries) // 2
         first = fold(self.entries[:middle] or self.entries[:1])
         assert fold(self.entries[max(middle, 1) :], first) == fold(self.entries) == view
-
-
-def _refusal(act: Callable[[], object]) -> Refusal | None:
-    try:
-        act()
-    except Refusal as refusal:
-        return refusal
-    return None
 
 
 TestMachine = Machine.TestCase

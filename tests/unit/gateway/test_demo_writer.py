@@ -73,3 +73,12 @@ def test_the_profile_differs_in_its_code_writer_alone(tmp_path: Path) -> None:
     assert made["profile"].pop("description") == "Somebody writes the code."
     del shipped["profile"]["description"]
     assert made == shipped
+
+
+def test_a_real_writer_gets_its_keys_its_gateway_and_the_way_to_the_network(programs: str) -> None:
+    environ = {"ANTHROPIC_API_KEY": "k", "OPENAI_API_KEY": "o", "ANTHROPIC_BASE_URL": "u", "HTTPS_PROXY": "p"}
+    agent = tomllib.loads(writer_for("claude-code", None, environ | {"PATH": programs}).section)
+    model = tomllib.loads(writer_for(None, "anthropic:some-model", environ).section)
+    assert agent["env"] == model["env"] == ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "HTTPS_PROXY"]
+    assert (agent["runner"], agent["agent"]) == ("agent", "claude-code")
+    assert (model["runner"], model["model"]) == ("llm", "anthropic:some-model")

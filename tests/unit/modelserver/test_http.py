@@ -1,11 +1,13 @@
 """HTTP itself, and the life of the server."""
 
 import gzip
+import http.client
 import json
 import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from threading import Event
 from typing import Any
 
@@ -18,12 +20,11 @@ from tests.unit.modelserver.conftest import CHAT, ask, connect, question
 
 def test_one_connection_serves_many_requests(model_server: ModelServers) -> None:
     server = model_server(*[Say("a")] * 4)
-    connection = connect(server)
     sockets = set()
-    for wire in ("chat", "anthropic", "gemini", "responses"):
-        assert ask(connection, *question(wire, stream=True)).status == 200
-        sockets.add(connection.sock)
-    connection.close()
+    with closing(connect(server)) as connection:
+        for wire in ("chat", "anthropic", "gemini", "responses"):
+            assert ask(connection, *question(wire, stream=True)).status == 200
+            sockets.add(connection.sock)
     assert len(sockets) == 1
     server.assert_done()
 
@@ -44,12 +45,11 @@ def _chunks(body: Any) -> Iterator[bytes]:
 def test_bodies_may_come_in_chunks_or_packed(model_server: ModelServers) -> None:
     server = model_server(Say("a"), Say("b"))
     path, body = question("chat", "Grüße")
-    connection = connect(server)
-    connection.request("POST", path, _chunks(body), {"transfer-encoding": "chunked"}, encode_chunked=True)
-    response = connection.getresponse()
-    assert (response.status, bool(response.read())) == (200, True)
-    assert ask(connection, path, gzip.compress(json.dumps(body).encode()), content_encoding="gzip").status == 200
-    connection.close()
+    with closing(connect(server)) as connection:
+        connection.request("POST", path, _chunks(body), {"transfer-encoding": "chunked"}, encode_chunked=True)
+        response = connection.getresponse()
+        assert (response.status, bool(response.read())) == (200, True)
+        assert ask(connection, path, gzip.compress(json.dumps(body).encode()), content_encoding="gzip").status == 200
     assert [request.conversation.said for request in server.asked] == ["Grüße", "Grüße"]
 
 
@@ -71,11 +71,10 @@ def test_an_unknown_path_is_not_found_in_the_words_of_its_wire(model_server: Mod
 
 def test_a_head_gets_no_body(model_server: ModelServers) -> None:
     server = model_server()
-    connection = connect(server)
-    answer = ask(connection, "/", method="HEAD")
-    assert (answer.status, answer.body) == (404, b"")
-    assert ask(connection, "/v1/models", method="GET").status == 200
-    connection.close()
+    with closing(connect(server)) as connection:
+        answer = ask(connection, "/", method="HEAD")
+        assert (answer.status, answer.body) == (404, b"")
+        assert ask(connection, "/v1/models", method="GET").status == 200
 
 
 def test_it_sees_who_dials_out_through_it(model_server: ModelServers) -> None:
@@ -143,17 +142,17 @@ def test_a_request_that_cannot_be_read_is_a_fault(model_server: ModelServers) ->
 
 def test_the_end_leaves_no_thread_and_no_socket() -> None:
     before = set(threading.enumerate())
-    with ModelServer(Always(Hold(Event(), Say("never said"), after_bytes=20))) as server, ThreadPoolExecutor(2) as pool:
-        idle = connect(server)
+    never = Always(Hold(Event(), Say("never said"), after_bytes=20))
+    with ModelServer(never) as server, closing(connect(server)) as idle, ThreadPoolExecutor(2) as pool:
         ask(idle, "/v1/models", method="GET")
         held = [pool.submit(ask, server, *question("chat", stream=stream)) for stream in (True, False)]
         server.wait_for(2)
         server.stop()
-        assert [type(answer.exception(30)).__name__ for answer in held] == ["IncompleteRead", "IncompleteRead"]
+        # Cut off before or after its first bytes: the end comes when it comes.
+        assert all(isinstance(answer.exception(30), http.client.HTTPException) for answer in held)
         assert idle.sock is not None
         assert idle.sock.recv(1) == b""
-        idle.close()
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before
     with pytest.raises(ConnectionRefusedError):
         ask(server, "/v1/models", method="GET")
 

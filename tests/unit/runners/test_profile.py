@@ -115,7 +115,7 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
             '[roles.code_writer]\nrunner = "comand"\n' + MANUAL,
             (
                 "own.toml:2: roles.code_writer.runner: no runner 'comand' is installed; did you mean 'command'? "
-                "(installed: command, llm, manual, toolchain)"
+                "(installed: agent, command, llm, manual, toolchain)"
             ),
         ),
         (

@@ -9,13 +9,15 @@ from tests.installed import declared_runners
 
 def test_every_declared_runner_can_be_loaded() -> None:
     registry = declared_runners()
-    assert registry.names() == ["command", "llm", "manual", "toolchain"]
-    assert [registry.find(name).manual for name in registry.names()] == [False, False, True, False]
+    assert registry.names() == ["agent", "command", "llm", "manual", "toolchain"]
+    assert [name for name in registry.names() if registry.find(name).manual] == ["manual"]
     assert registry.find("manual") is ManualRunner
 
 
 def test_an_unknown_runner_names_what_is_installed() -> None:
-    with pytest.raises(UnknownRunner, match=r"did you mean 'manual'\? \(installed: command, llm, manual, toolchain\)"):
+    with pytest.raises(
+        UnknownRunner, match=r"did you mean 'manual'\? \(installed: agent, command, llm, manual, toolchain\)"
+    ):
         declared_runners().find("manuel")
 
 

@@ -152,6 +152,16 @@ def test_opencode_tells_each_step(cost: float, told_cost: float | None) -> None:
     assert used(told.usage) == (2, 274, 46, 60, told_cost)
 
 
+def test_an_answer_of_opencodes_that_was_cut_short_is_a_failure_unless_another_follows() -> None:
+    tokens = {"input": 1, "output": 1, "reasoning": 0, "cache": {"read": 0, "write": 0}}
+    cut, whole = (
+        {"type": "step_finish", "part": {"id": reason, "tokens": tokens, "reason": reason}}
+        for reason in ("length", "stop")
+    )
+    assert heard(Agent.OPENCODE, [cut])[0].error == "the model's last answer was cut short (length)"
+    assert heard(Agent.OPENCODE, [cut, whole])[0].error == ""
+
+
 @pytest.mark.parametrize(
     ("error", "reason"), [({"name": "APIError", "data": {"message": "bad key"}}, "bad key"), ({"name": "Gone"}, "Gone")]
 )

@@ -67,9 +67,11 @@ def test_claude_is_told_what_it_may_spend() -> None:
     assert "--max-budget-usd 1.250000" in arguments(Agent.CLAUDE_CODE, money=1.25)
 
 
-def test_settings_in_the_tree_do_not_steer_claude_aider_and_opencode() -> None:
+def test_settings_in_the_tree_do_not_steer_an_agent() -> None:
     assert "--setting-sources user --strict-mcp-config" in arguments(Agent.CLAUDE_CODE)
-    assert "--env-file /dev/null --config /own/.aider.conf.yml" in arguments(Agent.AIDER)
+    assert "--config /own/.aider.conf.yml" in arguments(Agent.AIDER)
+    assert {".env", ".aider.conf.yml"} < set(PRESETS[Agent.AIDER].unheeded)
+    assert PRESETS[Agent.GEMINI].unheeded == (".gemini", ".env")
     assert PRESETS[Agent.OPENCODE].command(CALL).env["OPENCODE_DISABLE_PROJECT_CONFIG"] == "1"
 
 
