@@ -69,9 +69,9 @@ class PerformPhase:
         made = kept.find(order)
         if made is not None:
             await workspace.restore(made.commit or base)
-            forget_all(workspace)
+            forget_all(workspace, but=order)
             return made
-        async with remembered(workspace, order, beat) as tell:
+        async with remembered(workspace, order, beat, base) as tell:
             await asyncio.to_thread(sweep, workspace)
             await workspace.restore(base)
             async with _undone_unless_committed(workspace, base):
@@ -81,7 +81,7 @@ class PerformPhase:
                 now = {"commit": commit.sha, "tree": commit.tree, "base": first if order.commit is None else None}
                 report = _checked(with_expenses(report.model_copy(update=now), workspace, order))
                 kept.keep(order, report)
-        forget_all(workspace)
+        forget_all(workspace, but=order)
         return report
 
 

@@ -104,9 +104,7 @@ class Workspace(History):
         are left out. Every `.git` found in the tree is removed: its files are committed as plain files.
         """
         async with self._writing() as lock:
-            if self.tree.is_symlink() or not self.tree.is_dir():
-                raise WorkspaceError(f"the tree {str(self.tree)!r} is gone; restore a commit to bring it back")
-            await asyncio.to_thread(tidy, self.tree)
+            await self._tidied()
             head = await self.head()
             await self._git("add", "--all", lock=lock)
             tree = (await self._git("write-tree", lock=lock)).decode().strip()
@@ -129,9 +127,12 @@ class Workspace(History):
             await self._git("update-ref", _origin.BRANCH, target.sha, lock=lock)
 
     async def snapshot(self) -> str:
-        """Keep the tree as it is now: a commit on top of the head, which stays where it is. Returns its name."""
+        """Keep the tree as it is now: a commit on top of the head, which stays where it is. Returns its name.
+
+        What `commit` would leave out is left out here too.
+        """
         async with self._writing() as lock:
-            await asyncio.to_thread(tidy, self.tree)
+            await self._tidied()
             head = await self.head()
             with self._index() as env:
                 await self._git("read-tree", head.sha, env=env, lock=lock)
@@ -168,6 +169,11 @@ class Workspace(History):
                 return
             if taken != target:
                 raise TagTaken(f"tag {name!r} is on commit {taken.sha}, not on {target.sha}; choose another name")
+
+    async def _tidied(self) -> None:
+        if self.tree.is_symlink() or not self.tree.is_dir():
+            raise WorkspaceError(f"the tree {str(self.tree)!r} is gone; restore a commit to bring it back")
+        await asyncio.to_thread(tidy, self.tree)
 
     async def _check_out(self, target: Commit, lock: int) -> None:
         if self.tree.is_symlink() or not self.tree.is_dir():

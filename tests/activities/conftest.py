@@ -44,7 +44,9 @@ class Bench:
             environment=self.environment,
             examples=self.examples,
         )
-        runners = declared_runners(rogue="tests.activities.rogue:RogueRunner")
+        runners = declared_runners(
+            rogue="tests.activities.rogue:RogueRunner", spender="tests.activities.spender:SpenderRunner"
+        )
         return PerformPhase(Profiles(self.folder / "profiles", runners), self.workspaces, surroundings)
 
     def profile(self, **roles: str) -> None:
