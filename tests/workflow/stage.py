@@ -13,7 +13,6 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from activities.heartbeats import heartbeating
 from baton.contracts.messages import (
     CommandReply,
     JournalPage,
@@ -23,41 +22,18 @@ from baton.contracts.messages import (
     StartBuild,
 )
 from baton.contracts.names import BUILDS_QUEUE, role_queue, workflow_id
-from baton.domain.attempts import Compensation
 from baton.domain.commands import COMMANDS
 from baton.domain.journal import Entry
 from baton.domain.moves import OWNERS
-from baton.domain.reports import PhaseReport, parse_report
 from baton.domain.requests import BuildRequest
-from baton.domain.steps import CompensationOrder, PhaseOrder
 from baton.domain.terms import CURRENT_RULES, Limits, RoleTerms, Terms
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import CommandName, Phase, Role
 from baton.runtime.workflow_runner import PunctualWorkflowRunner
+from tests.workflow.cast import FAILED_TESTS, GOOD, Cast
 from workflows.build import BuildWorkflow
 
-
-@dataclass(frozen=True)
-class Dies:
-    """The worker says ``details`` and is never heard of again."""
-
-    details: tuple[Any, ...]
-
-
-Act = dict[str, Any] | Exception | Dies | Callable[[PhaseOrder], Awaitable[dict[str, Any]]]
-Undoing = dict[str, Any] | Exception | Callable[[CompensationOrder], Awaitable[dict[str, Any]]]
-
-GOOD: dict[Phase, dict[str, Any]] = {
-    Phase.DISCOVERY: {"output": {"acceptance_criteria": [{"id": "AC-1", "text": "it works"}]}},
-    Phase.PLANNING: {"output": {"steps": ["write it"]}},
-    Phase.IMPLEMENTATION: {"summary": "written"},
-    Phase.TESTING: {"all_tests_passed": True, "tests_run": 3, "tests_failed": 0, "test_coverage": 95.0},
-    Phase.VERIFICATION: {"approved_for_deployment": True},
-    Phase.DEPLOYMENT: {"deployment_successful": True, "output": {"archive": "thing-1.0.tar.gz"}},
-}
-"""What a role reports when its script says nothing else."""
-
-FAILED_TESTS = {"tests_run": 3, "tests_failed": 1, "findings": [{"id": "F-1", "message": "test_add fails"}]}
+__all__ = ["FAILED_TESTS", "GOOD", "Play", "Stage", "all_manual", "message", "request", "stage", "terms"]
 
 
 def terms(
@@ -106,15 +82,11 @@ def request(build_id: str, **more: Any) -> BuildRequest:
 
 
 @dataclass
-class Stage:
-    """The roles' script, the mirror's book, and what was ordered."""
+class Stage(Cast):
+    """The roles and their script, the mirror's book, and the builds that were begun."""
 
     client: Client
     profiles: Mapping[str, Terms]
-    script: dict[Phase, list[Act]] = field(default_factory=dict)
-    orders: list[PhaseOrder] = field(default_factory=list)
-    undo_script: dict[Phase, list[Undoing]] = field(default_factory=dict)
-    undo_orders: list[CompensationOrder] = field(default_factory=list)
     mirrored: dict[str, list[Entry]] = field(default_factory=dict)
     mirror_is_away: bool = False
     builds: list[str] = field(default_factory=list)
@@ -125,31 +97,6 @@ class Stage:
         if found is None:
             raise ApplicationError(f"no profile {request.name!r}", type="unknown_profile", non_retryable=True)
         return found
-
-    @activity.defn(name="perform_phase")
-    async def perform_phase(self, order: PhaseOrder) -> PhaseReport:
-        self.orders.append(order)
-        acts = self.script.get(order.phase, [])
-        act: Act = acts.pop(0) if acts else GOOD[order.phase]
-        if isinstance(act, Exception):
-            raise act
-        if isinstance(act, Dies):
-            activity.heartbeat(*act.details)
-            await asyncio.Event().wait()
-            raise AssertionError("the dead do not report")
-        async with heartbeating(timedelta(milliseconds=100)):
-            return parse_report(act if isinstance(act, dict) else await act(order))
-
-    @activity.defn(name="compensate_phase")
-    async def compensate_phase(self, order: CompensationOrder) -> Compensation:
-        self.undo_orders.append(order)
-        acts = self.undo_script.get(order.phase, [])
-        act: Undoing = acts.pop(0) if acts else {"succeeded": True}
-        if isinstance(act, Exception):
-            raise act
-        async with heartbeating(timedelta(milliseconds=100)):
-            told = act if isinstance(act, dict) else await act(order)
-        return Compensation.model_validate({"phase": order.phase} | told)
 
     @activity.defn(name="mirror_journal")
     async def mirror_journal(self, batch: MirrorBatch) -> None:

@@ -131,7 +131,7 @@ def test_an_unknown_role_or_state_names_those_there_are(cli: CommandLine, option
 @pytest.mark.parametrize(
     ("limit", "why"),
     [
-        ("rounds=3", "NAME is one of rework_rounds, phase_runs, tokens, money, wall_clock"),
+        ("rounds=3", "NAME is one of rework_rounds, phase_runs, requests, tokens, money, wall_clock"),
         ("tokens", "write NAME=MAXIMUM"),
         ("tokens=many", "the maximum is a number, or 'none' for no limit"),
     ],
