@@ -14,7 +14,8 @@ from baton.domain.steps import CompensationOrder, PhaseOrder
 from baton.domain.terms import Limits, OnUnanswered
 from baton.domain.vocabulary import CommandName, Phase, State
 from tests.replay.roll import Roll, ended_badly, is_parked
-from tests.workflow.stage import GOOD, Dies, Play, Stage, terms
+from tests.workflow.cast import Dies
+from tests.workflow.stage import GOOD, Play, Stage, terms
 
 ROLL = Roll()
 

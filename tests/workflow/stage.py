@@ -1,7 +1,7 @@
 """A stage for the workflow: real workers and a real server, with roles that follow a script."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,7 +13,6 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from activities.heartbeats import heartbeating
 from baton.contracts.messages import (
     CommandReply,
     JournalPage,
@@ -23,43 +22,71 @@ from baton.contracts.messages import (
     StartBuild,
 )
 from baton.contracts.names import BUILDS_QUEUE, role_queue, workflow_id
-from baton.domain.attempts import Compensation
 from baton.domain.commands import COMMANDS
 from baton.domain.journal import Entry
-from baton.domain.reports import PhaseReport, parse_report
+from baton.domain.moves import OWNERS
 from baton.domain.requests import BuildRequest
-from baton.domain.steps import CompensationOrder, PhaseOrder
-from baton.domain.terms import Terms
+from baton.domain.terms import CURRENT_RULES, Limits, RoleTerms, Terms
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import CommandName, Phase, Role
 from baton.runtime.workflow_runner import PunctualWorkflowRunner
-from tests.workflow.script import FAILED_TESTS, GOOD, all_manual, request, terms
+from tests.workflow.cast import FAILED_TESTS, GOOD, Cast
 from workflows.build import BuildWorkflow
 
-__all__ = ["FAILED_TESTS", "GOOD", "Dies", "Play", "Stage", "all_manual", "message", "request", "stage", "terms"]
+__all__ = ["FAILED_TESTS", "GOOD", "Play", "Stage", "all_manual", "message", "request", "stage", "terms"]
 
 
-@dataclass(frozen=True)
-class Dies:
-    """The worker says ``details`` and is never heard of again."""
+def terms(
+    *,
+    manual: Sequence[Role] = (),
+    attempts: int = 2,
+    heartbeat: timedelta = timedelta(seconds=10),
+    undone: Sequence[Phase] = (),
+    **more: Any,
+) -> Terms:
+    """Terms with every role played by the script, but for the ``manual`` ones.
 
-    details: tuple[Any, ...]
+    A rollback has to undo what the phases ``undone`` did.
+    """
+    roles = {
+        role: RoleTerms(
+            runner="manual" if role in manual else "script",
+            manual=role in manual,
+            attempts=attempts,
+            timeout=timedelta(minutes=10),
+            heartbeat=heartbeat,
+            compensates=tuple(phase for phase in undone if OWNERS[phase.state] is role),
+        )
+        for role in Role
+    }
+    fields = {"profile": "script", "digest": "0" * 64, "roles": roles, "rules": CURRENT_RULES, "limits": Limits()}
+    return Terms.model_validate(fields | more)
 
 
-Act = dict[str, Any] | Exception | Dies | Callable[[PhaseOrder], Awaitable[dict[str, Any]]]
-Undoing = dict[str, Any] | Exception | Callable[[CompensationOrder], Awaitable[dict[str, Any]]]
+def all_manual(**more: Any) -> Terms:
+    """Terms with every role played by hand."""
+    return terms(manual=tuple(Role), **more)
+
+
+def request(build_id: str, **more: Any) -> BuildRequest:
+    """A request for a small thing."""
+    fields = {
+        "build_id": build_id,
+        "project_id": "shop",
+        "user_id": "ada",
+        "title": "A small thing",
+        "requirements": "# A small thing",
+        "profile": "script",
+    }
+    return BuildRequest.model_validate(fields | more)
 
 
 @dataclass
-class Stage:
-    """The roles' script, the mirror's book, and what was ordered."""
+class Stage(Cast):
+    """The roles and their script, the mirror's book, and the builds that were begun."""
 
     client: Client
     profiles: Mapping[str, Terms]
-    script: dict[Phase, list[Act]] = field(default_factory=dict)
-    orders: list[PhaseOrder] = field(default_factory=list)
-    undo_script: dict[Phase, list[Undoing]] = field(default_factory=dict)
-    undo_orders: list[CompensationOrder] = field(default_factory=list)
     mirrored: dict[str, list[Entry]] = field(default_factory=dict)
     mirror_is_away: bool = False
     builds: list[str] = field(default_factory=list)
@@ -70,31 +97,6 @@ class Stage:
         if found is None:
             raise ApplicationError(f"no profile {request.name!r}", type="unknown_profile", non_retryable=True)
         return found
-
-    @activity.defn(name="perform_phase")
-    async def perform_phase(self, order: PhaseOrder) -> PhaseReport:
-        self.orders.append(order)
-        acts = self.script.get(order.phase, [])
-        act: Act = acts.pop(0) if acts else GOOD[order.phase]
-        if isinstance(act, Exception):
-            raise act
-        if isinstance(act, Dies):
-            activity.heartbeat(*act.details)
-            await asyncio.Event().wait()
-            raise AssertionError("the dead do not report")
-        async with heartbeating(timedelta(milliseconds=100)):
-            return parse_report(act if isinstance(act, dict) else await act(order))
-
-    @activity.defn(name="compensate_phase")
-    async def compensate_phase(self, order: CompensationOrder) -> Compensation:
-        self.undo_orders.append(order)
-        acts = self.undo_script.get(order.phase, [])
-        act: Undoing = acts.pop(0) if acts else {"succeeded": True}
-        if isinstance(act, Exception):
-            raise act
-        async with heartbeating(timedelta(milliseconds=100)):
-            told = act if isinstance(act, dict) else await act(order)
-        return Compensation.model_validate({"phase": order.phase} | told)
 
     @activity.defn(name="mirror_journal")
     async def mirror_journal(self, batch: MirrorBatch) -> None:

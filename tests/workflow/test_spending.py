@@ -16,7 +16,8 @@ from baton.domain.steps import PhaseOrder
 from baton.domain.terms import Limits
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import CommandName, EntryKind, Phase, State, Status
-from tests.workflow.stage import Act, Dies, Play, stage, terms
+from tests.workflow.cast import Act, Dies
+from tests.workflow.stage import Play, stage, terms
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -1,0 +1,73 @@
+"""The cast of the stage: roles that follow a script."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from temporalio import activity
+
+from activities.heartbeats import heartbeating
+from baton.domain.attempts import Compensation
+from baton.domain.reports import PhaseReport, parse_report
+from baton.domain.steps import CompensationOrder, PhaseOrder
+from baton.domain.vocabulary import Phase
+
+
+@dataclass(frozen=True)
+class Dies:
+    """The worker says ``details`` and is never heard of again."""
+
+    details: tuple[Any, ...]
+
+
+Act = dict[str, Any] | Exception | Dies | Callable[[PhaseOrder], Awaitable[dict[str, Any]]]
+Undoing = dict[str, Any] | Exception | Callable[[CompensationOrder], Awaitable[dict[str, Any]]]
+
+GOOD: dict[Phase, dict[str, Any]] = {
+    Phase.DISCOVERY: {"output": {"acceptance_criteria": [{"id": "AC-1", "text": "it works"}]}},
+    Phase.PLANNING: {"output": {"steps": ["write it"]}},
+    Phase.IMPLEMENTATION: {"summary": "written"},
+    Phase.TESTING: {"all_tests_passed": True, "tests_run": 3, "tests_failed": 0, "test_coverage": 95.0},
+    Phase.VERIFICATION: {"approved_for_deployment": True},
+    Phase.DEPLOYMENT: {"deployment_successful": True, "output": {"archive": "thing-1.0.tar.gz"}},
+}
+"""What a role reports when its script says nothing else."""
+
+FAILED_TESTS = {"tests_run": 3, "tests_failed": 1, "findings": [{"id": "F-1", "message": "test_add fails"}]}
+
+
+@dataclass(kw_only=True)
+class Cast:
+    """What the roles do, act by act, and what was ordered of them."""
+
+    script: dict[Phase, list[Act]] = field(default_factory=dict)
+    orders: list[PhaseOrder] = field(default_factory=list)
+    undo_script: dict[Phase, list[Undoing]] = field(default_factory=dict)
+    undo_orders: list[CompensationOrder] = field(default_factory=list)
+
+    @activity.defn(name="perform_phase")
+    async def perform_phase(self, order: PhaseOrder) -> PhaseReport:
+        self.orders.append(order)
+        acts = self.script.get(order.phase, [])
+        act: Act = acts.pop(0) if acts else GOOD[order.phase]
+        if isinstance(act, Exception):
+            raise act
+        if isinstance(act, Dies):
+            activity.heartbeat(*act.details)
+            await asyncio.Event().wait()
+            raise AssertionError("the dead do not report")
+        async with heartbeating(timedelta(milliseconds=100)):
+            return parse_report(act if isinstance(act, dict) else await act(order))
+
+    @activity.defn(name="compensate_phase")
+    async def compensate_phase(self, order: CompensationOrder) -> Compensation:
+        self.undo_orders.append(order)
+        acts = self.undo_script.get(order.phase, [])
+        act: Undoing = acts.pop(0) if acts else {"succeeded": True}
+        if isinstance(act, Exception):
+            raise act
+        async with heartbeating(timedelta(milliseconds=100)):
+            told = act if isinstance(act, dict) else await act(order)
+        return Compensation.model_validate({"phase": order.phase} | told)
