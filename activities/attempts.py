@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from temporalio import activity
 
 from activities.failures import application_error
+from baton.contracts import errors
 from baton.domain.attempts import Attempt, Expenses
 from baton.domain.evidence import Usage
 from baton.domain.reports import PhaseReport
@@ -19,8 +20,9 @@ from baton.workshop.workspace import Workspace
 
 
 @asynccontextmanager
-async def remembered(workspace: Workspace, order: PhaseOrder, beat: Heartbeat) -> AsyncIterator[Heartbeat]:
-    """Run the body as an attempt. Yields a heartbeat that keeps telling Temporal the expenses.
+async def remembered(workspace: Workspace, order: PhaseOrder, beat: Heartbeat, base: str) -> AsyncIterator[Heartbeat]:
+    """Run the body as an attempt that starts from the commit ``base``. Yields a heartbeat that keeps telling Temporal
+    the expenses.
 
     A failure is raised as ApplicationError with the expenses of all attempts as its detail.
     """
@@ -35,15 +37,14 @@ async def remembered(workspace: Workspace, order: PhaseOrder, beat: Heartbeat) -
     def tell(*details: Any) -> None:
         beat(expenses.model_dump(mode="json", exclude_defaults=True), *details)
 
-    await memory.begin(workspace, number=activity.info().attempt, before=_told_before(), told=heard)
+    await memory.begin(workspace, base, number=activity.info().attempt, before=_told_before(), told=heard)
     try:
         yield tell
     except asyncio.CancelledError:
-        memory.end("cancelled", uncounted=True)
+        memory.end("cancelled")
         raise
     except Exception as error:
-        failure = application_error(error)
-        memory.end(failure.type or "", uncounted=not (failure.non_retryable or _last()))
+        memory.end(application_error(error).type or errors.RUNNER_FAILED)
         raise application_error(error, memory.expenses.model_dump(mode="json", exclude_defaults=True)) from None
     else:
         memory.end()
@@ -69,12 +70,6 @@ def with_expenses(report: PhaseReport, workspace: Workspace, order: PhaseOrder) 
 
 def _overtaken(attempt: Attempt) -> Attempt:
     return attempt.model_copy(update={"why": attempt.why or "at an order before this one, which was overtaken"})
-
-
-def _last() -> bool:
-    info = activity.info()
-    most = info.retry_policy.maximum_attempts if info.retry_policy is not None else 0
-    return 0 < most <= info.attempt
 
 
 def _told_before() -> Expenses | None:

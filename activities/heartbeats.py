@@ -25,11 +25,12 @@ def default_interval() -> timedelta:
 async def heartbeating(every: timedelta | None = None) -> AsyncIterator[Beat]:
     """Heartbeat ``every`` so often (see :func:`default_interval`) while the body runs.
 
-    Yields ``beat(*details)``, to be called on the event loop. The body must not block the loop: nothing beats then,
-    and the server takes the worker for dead, as it should.
+    Yields ``beat(*details)``, to be called on the event loop. Until it is called, the details of earlier attempts are
+    repeated: a heartbeat without them would have the server forget them. The body must not block the loop: nothing
+    beats then, and the server takes the worker for dead, as it should.
     """
     interval = (every or default_interval()).total_seconds()
-    latest: tuple[Any, ...] = ()
+    latest: tuple[Any, ...] = tuple(activity.info().heartbeat_details)
 
     def beat(*details: Any) -> None:
         nonlocal latest

@@ -76,10 +76,10 @@ class PerformPhase:
         if made is not None:
             await workspace.restore(made.commit or base)
             await workspace.hand_over()
-            forget_all(workspace)
+            forget_all(workspace, but=order)
             return made
         secrecy = Secrecy.about(order.role, profile, self._surroundings.environment)
-        async with remembered(workspace, order, beat) as tell:
+        async with remembered(workspace, order, beat, base) as tell:
             await asyncio.to_thread(sweep, workspace)
             await workspace.restore(base)
             async with _undone_unless_committed(workspace, base, secrecy):
@@ -94,7 +94,7 @@ class PerformPhase:
                 kept.keep(order, report)
             # Only now: what another attempt finds kept, it has to hand over and not to make again.
             await workspace.hand_over()
-        forget_all(workspace)
+        forget_all(workspace, but=order)
         return report
 
 

@@ -1,18 +1,22 @@
 """Journals of real builds: what the domain itself says in some stories, with a clock that ticks once a move."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from baton.contracts.messages import MirrorBatch
 from baton.domain.actors import Actor
+from baton.domain.attempts import Compensation
 from baton.domain.build import Build
-from baton.domain.commands import Command, Refuse, Rollback
+from baton.domain.commands import Command, Refuse, RequestRetry, Rollback, Waive
+from baton.domain.evidence import Evidence, Finding
 from baton.domain.fold import fold
 from baton.domain.journal import Entry
+from baton.domain.moves import OWNERS
 from baton.domain.reports import PhaseReport, parse_report
 from baton.domain.requests import BuildRequest
-from baton.domain.steps import Perform, Proceed
-from baton.domain.terms import ApprovalTerms, RoleTerms, Terms
+from baton.domain.steps import Compensate, Perform, Proceed
+from baton.domain.terms import CURRENT_RULES, ApprovalTerms, RoleTerms, Terms
 from baton.domain.vocabulary import Phase, Role, State
 
 START = datetime(2026, 3, 1, 12, 0, 0, 123_456, tzinfo=UTC)
@@ -34,9 +38,15 @@ def request(build_id: str = "b-1", **changes: Any) -> BuildRequest:
     return BuildRequest.model_validate(wanted | changes)
 
 
-def terms(**changes: Any) -> Terms:
-    """All roles played by runners."""
-    return Terms(profile="demo", digest="d" * 64, roles={role: RoleTerms(runner="command") for role in Role}, **changes)
+def terms(undone: Sequence[Phase] = (), **changes: Any) -> Terms:
+    """All roles played by runners. A rollback has to undo what the phases ``undone`` did."""
+    roles = {
+        role: RoleTerms(runner="command", compensates=tuple(one for one in undone if OWNERS[one.state] is role))
+        for role in Role
+    }
+    return Terms.model_validate(
+        {"profile": "demo", "digest": "d" * 64, "roles": roles, "rules": CURRENT_RULES} | changes
+    )
 
 
 def good_report(phase: Phase) -> PhaseReport:
@@ -102,6 +112,16 @@ class Story:
                 raise AssertionError(f"nothing to do: {other}")
         return self
 
+    def undo(self, *, succeeded: bool, message: str = "") -> "Story":
+        """What is to be undone is undone, or cannot be."""
+        self.at += timedelta(seconds=1, microseconds=1)
+        step = self.build.next_step()
+        assert isinstance(step, Compensate), step
+        evidence = (Evidence(name="undo-1", exit_code=0 if succeeded else 1),)
+        outcome = Compensation(phase=step.order.phase, succeeded=succeeded, message=message, evidence=evidence)
+        self.entries += self.build.compensated(step.order, outcome, self.at)
+        return self
+
     def until(self, state: State) -> "Story":
         """Steps until ``state`` is reached."""
         while self.build.view.current_state is not state:
@@ -157,5 +177,19 @@ def refused(build_id: str = "b-1") -> Story:
     return story.tell(Refuse(actor=ANNA, expected_state=State.HANDOFF_TO_RELEASER, reason="not before Monday"))
 
 
-STORIES = {"happy": happy, "reworked": reworked, "rolled_back": rolled_back, "refused": refused}
+def undone(build_id: str = "b-1") -> Story:
+    """A person returns from deployment; one effect was undone by hand, one by its role. A weakened test is waived."""
+    gone = {"id": "dilution-1", "message": "test_old is gone", "evidence": "test_old"}
+    story = Story.begin(request(build_id), undone=[Phase.TESTING, Phase.DEPLOYMENT]).until(State.DEPLOYMENT)
+    story.tell(
+        Rollback(actor=ANNA, target_state=Phase.TESTING, reason="wrong release", expected_state=State.DEPLOYMENT)
+    )
+    story.undo(succeeded=False, message="403")
+    story.tell(Waive(actor=ANNA, finding_id="compensation-deployment", reason="undone by hand"))
+    story.tell(RequestRetry(actor=ANNA, reason="undone by hand", expected_state=State.ERROR))
+    story.undo(succeeded=True).step(good_report(Phase.TESTING).model_copy(update={"findings": (Finding(**gone),)}))
+    return story.tell(Waive(actor=ANNA, finding_id="dilution-1", reason="on request")).until(State.COMPLETE)
+
+
+STORIES = {"happy": happy, "reworked": reworked, "rolled_back": rolled_back, "refused": refused, "undone": undone}
 """Each story by its name."""

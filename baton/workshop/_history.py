@@ -75,6 +75,10 @@ class History:
         patch = await self._git(*command, old.sha, new.sha, keep=limit)
         return patch.decode(errors="replace")
 
+    async def same_tree(self, one: str, other: str) -> bool:
+        """Whether two commits hold the same files."""
+        return (await self._commit(one)).tree == (await self._commit(other)).tree
+
     async def export(self, commit: str, into: Path) -> None:
         """Check `commit` out into `into`, which must be empty or absent.
 

@@ -150,7 +150,10 @@ class Workspace(History):
             await self._git("update-ref", _origin.BRANCH, target.sha, lock=lock)
 
     async def snapshot(self) -> str:
-        """Keep the tree as it is now: a commit on top of the head, which stays where it is. Returns its name."""
+        """Keep the tree as it is now: a commit on top of the head, which stays where it is. Returns its name.
+
+        What `commit` would leave out is left out here too.
+        """
         async with self._writing() as lock:
             head = await self.head()
             with self._index() as env:

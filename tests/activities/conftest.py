@@ -53,7 +53,10 @@ class Bench:
 
     @property
     def profiles(self) -> Profiles:
-        return Profiles(self.folder / "profiles", declared_runners(rogue="tests.activities.rogue:RogueRunner"))
+        runners = declared_runners(
+            rogue="tests.activities.rogue:RogueRunner", spender="tests.activities.spender:SpenderRunner"
+        )
+        return Profiles(self.folder / "profiles", runners)
 
     @property
     def _surroundings(self) -> Surroundings:

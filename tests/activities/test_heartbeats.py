@@ -66,6 +66,22 @@ async def test_details_are_sent_at_once_and_repeated(environment: ActivityEnviro
     await environment.run(work)
 
 
+async def test_details_of_earlier_attempts_are_repeated_until_there_are_newer_ones(
+    environment: ActivityEnvironment, heard: Heard
+) -> None:
+    environment.info = replace(environment.info, attempt=2, heartbeat_details=["session", 7])
+
+    async def work() -> None:
+        async with heartbeating(every=TICK) as beat:
+            await heard.wait_until(lambda beats: beats.count(("session", 7)) >= 3)
+            beat("session", 8)
+            await heard.wait_until(lambda beats: beats.count(("session", 8)) >= 3)
+
+    await environment.run(work)
+
+    assert () not in heard.beats
+
+
 async def test_an_error_in_the_body_ends_the_beating_and_comes_through(
     environment: ActivityEnvironment, heard: Heard
 ) -> None:
