@@ -13,7 +13,7 @@ import asyncio
 import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,7 +82,8 @@ class Workspaces:
             await _origin.begin(git, repo, ref, self.fetch_environment, remote)
             draft.rename(home)
         finally:
-            remove(draft)
+            with suppress(OSError):  # the next one to make this workspace removes it
+                remove(draft)
 
 
 class Workspace(History):

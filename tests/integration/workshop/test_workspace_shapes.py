@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 import subprocess
 from pathlib import Path
 
@@ -22,7 +23,9 @@ def _git(folder: Path, *arguments: str, stdin: bytes = b"") -> str:
     return ended.stdout.decode().strip()
 
 
-async def test_pipes_and_sockets_are_no_part_of_the_work(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_pipes_sockets_and_devices_are_no_part_of_the_work(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (workspace.tree / "was-a-file").write_text("1")
     (workspace.tree / "stays").write_text("1")
     await workspace.commit("first", author="x")
@@ -30,6 +33,8 @@ async def test_pipes_and_sockets_are_no_part_of_the_work(workspace: Workspace, m
     os.mkfifo(workspace.tree / "was-a-file")
     (workspace.tree / "sub").mkdir()
     os.mkfifo(workspace.tree / "sub" / "pipe")
+    if os.geteuid() == 0:
+        os.mknod(workspace.tree / "device", stat.S_IFCHR | 0o600, os.makedev(1, 3))
     monkeypatch.chdir(workspace.tree)  # the name of a socket has little room
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("socket")

@@ -31,3 +31,8 @@ def test_secrets_are_not_quoted() -> None:
     assert (
         last_lines(b"key=sk-12345678 and sk-1234", secrets=("sk-1234", "sk-12345678", "a", "")) == "  | key=*** and ***"
     )
+
+
+def test_of_a_secret_of_several_lines_no_line_is_quoted() -> None:
+    key = "-----BEGIN KEY-----\nMIIEabcdefgh\nMIIEijklmnop\n"
+    assert last_lines(b"MIIEijklmnop is a part of it", secrets=(key,)) == "  | *** is a part of it"
