@@ -7,8 +7,10 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 INSTALLED := .venv/installed
+# On all cores up to four, each file of tests on one of them.
+TESTS := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
-.PHONY: help .venv demo dev test lint format bench constraints clean
+.PHONY: help .venv demo dev test coverage lint format bench constraints clean
 
 help: ## list the targets
 	@echo "usage: make TARGET [ARGS='…'] [PYTHON=python3.12]"; echo
@@ -43,8 +45,11 @@ demo: $(INSTALLED) ## build a small project from request to release, live (ARGS=
 dev: $(INSTALLED) ## Temporal, its Web UI and a worker on this machine, until Ctrl-C
 	$(BIN)/python starter.py dev $(ARGS)
 
-test: lint ## lint, then every test with coverage (ARGS="-k mirror")
-	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --cov --cov-report=term:skip-covered $(ARGS)
+test: lint ## lint, then every test (ARGS="-k mirror")
+	$(TESTS) $(ARGS)
+
+coverage: $(INSTALLED) ## every test, and what of the code they reach
+	$(TESTS) --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: $(INSTALLED) ## style, types and the floors of the house
 	$(BIN)/ruff check
