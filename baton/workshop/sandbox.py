@@ -96,7 +96,9 @@ async def run(
     _check(command, env, cwd.absolute(), mounts)
     report = await asyncio.to_thread(_chosen, policy)
     wrapped = report is not None
-    private = nullcontext("/tmp") if wrapped else temporary_folder()  # noqa: S108
+    # A worker that is killed leaves such a folder behind: none is made where it would not be used.
+    needless = wrapped or {"HOME", "TMPDIR"} <= env.keys()
+    private = nullcontext("/tmp") if needless else temporary_folder()  # noqa: S108
     watch = Watch(limits, writable if counted is None else counted, count=not wrapped)
     with private as home, tempfile.TemporaryFile() as request:
         full_env = {"PATH": _path(), "HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", **env}
