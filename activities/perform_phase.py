@@ -88,7 +88,7 @@ class PerformPhase:
                 report = secrecy.report(admitted(told, order, profile.terms().role(order.role)))
                 player = report.player or profile.player(order.role)
                 commit = await workspace.commit(_message(order, report), author=f"Baton {order.role.value}")
-                now = {"commit": commit.sha, "tree": commit.tree, "base": first if order.commit is None else None}
+                now = {"commit": commit.sha, "tree": commit.tree, "base": first if order.base_commit is None else None}
                 made = report.model_copy(update=now | {"player": player})
                 report = checked(with_expenses(made, workspace, order))
                 kept.keep(order, report)

@@ -1,5 +1,7 @@
 """``advance``: a role that is played by hand reports, or takes a handoff."""
 
+from typing import Any
+
 from baton.domain.commands import Advance
 from baton.domain.moves import ORDER, OWNERS, following, phase_of
 from baton.domain.moving import end_phase, take_handoff
@@ -100,7 +102,7 @@ def _both(command: Advance) -> bool:
 
 def _reports(command: Advance) -> list[tuple[Phase, PhaseReport]]:
     if not _both(command):
-        return [(Phase(command.completed_state.value), parse_report(command.result))]
+        return [(Phase(command.completed_state.value), _told(command.result))]
     phases = (Phase.DISCOVERY, Phase.PLANNING)
     missing = [phase.value for phase in phases if not isinstance(command.result.get(phase.value), dict)]
     if missing:
@@ -109,4 +111,9 @@ def _reports(command: Advance) -> list[tuple[Phase, PhaseReport]]:
             f"to go from 'discovery' to 'handoff_to_coder' the result must hold the reports of both phases under "
             f"their names; missing: {', '.join(missing)}",
         )
-    return [(phase, parse_report(command.result[phase.value])) for phase in phases]
+    return [(phase, _told(command.result[phase.value])) for phase in phases]
+
+
+def _told(result: Any) -> PhaseReport:
+    """A report from outside, without what only Baton can know: where the build began, and how often it was tried."""
+    return parse_report(result).model_copy(update={"base": None, "attempts": ()})

@@ -57,7 +57,8 @@ async def test_what_only_baton_says_is_not_taken_from_a_report(bench: Bench) -> 
         "code_writer-compensation-deployment",
         "mine",
     ]
-    later = await bench.perform(an_order(Phase.IMPLEMENTATION, number=2, commit=report.commit))
+    order = an_order(Phase.IMPLEMENTATION, number=2, commit=report.commit)
+    later = await bench.perform(order.model_copy(update={"base_commit": report.base}))
     assert later.base is None
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baton.domain.vocabulary import RefusalCode, Role, State
+from baton.domain.vocabulary import Phase, RefusalCode, Role, State
 from tests.unit.domain.driver import Driver, make_terms
 
 
@@ -136,3 +136,10 @@ def test_a_malformed_report_is_refused_and_says_where() -> None:
         result={"findings": [{"line": 3}]},
     )
     assert message == "report: findings.0.message: Field required"
+
+
+def test_what_only_baton_can_know_is_not_taken_from_outside() -> None:
+    driver = Driver(make_terms(manual=Role))
+    driver.advance(result={"base": "c0ffee", "attempts": [{"number": 3}], "summary": "done"})
+    assert driver.state is State.PLANNING
+    assert (driver.view.base_commit, driver.view.phases[Phase.DISCOVERY].report) == (None, {"summary": "done"})
