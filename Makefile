@@ -8,7 +8,7 @@ ARGS ?=
 BIN := .venv/bin
 INSTALLED := .venv/installed
 # On all cores up to four, each file of tests on one of them.
-TESTS := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
+TESTS := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: help .venv demo dev test coverage lint format bench constraints clean
 
