@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Double, ForeignKey, Index, Integer, MetaData, Text, Uuid, text
+from sqlalchemy import BigInteger, Double, ForeignKey, Index, Integer, MetaData, Text, Uuid, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from baton.domain.access import AccessRole
+from baton.domain.notices import DeliveryStatus, NoticeFormat
 from baton.domain.vocabulary import ActorKind, EntryKind, Role, State, Status
 from baton.store.columns import Json, UtcDateTime, one_of
 
@@ -30,6 +32,7 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime,
         UUID: Uuid,
         dict[str, Any]: Json,
+        list[str]: Json,
     }
 
 
@@ -51,8 +54,17 @@ class BuildWorkflow(Base):
     status: Mapped[str] = mapped_column(index=True)
     progress: Mapped[float]
     created_at: Mapped[datetime] = mapped_column(index=True)
-    updated_at: Mapped[datetime]
-    completed_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
+    completed_at: Mapped[datetime | None] = mapped_column(index=True)
+    waiting_kind: Mapped[str | None] = mapped_column(index=True)
+    waiting_what: Mapped[str | None]
+    waiting_command: Mapped[str | None]
+    waiting_deadline: Mapped[datetime | None]
+    # A worker of the version before does not know these: its rows say 0 until the next entry.
+    phase_runs: Mapped[int] = mapped_column(server_default="0")
+    rework_rounds: Mapped[int] = mapped_column(server_default="0")
+    tokens: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    cost_usd: Mapped[float] = mapped_column(server_default="0")
     discovery_phase: Mapped[dict[str, Any]]
     planning_phase: Mapped[dict[str, Any]]
     implementation_phase: Mapped[dict[str, Any]]
@@ -128,4 +140,70 @@ class WorkflowEvent(Base):
             postgresql_where=_LIVING,
             sqlite_where=_LIVING,
         ),
+    )
+
+
+class ApiToken(Base):
+    """One key to the gateway. The token itself is kept nowhere, only its hash."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]  # who its holder is in journals
+    note: Mapped[str]
+    role: Mapped[str]
+    agent_role: Mapped[str | None]
+    projects: Mapped[list[str] | None]  # NULL is every project
+    token_hash: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None]
+    last_used_at: Mapped[datetime | None]
+
+    __table_args__ = (one_of("role", AccessRole), one_of("agent_role", Role))
+
+
+class WebhookSubscription(Base):
+    """Whom to tell of what. ``event_types`` and ``project_id`` are NULL for all."""
+
+    __tablename__ = "webhook_subscriptions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(index=True, unique=True)
+    url: Mapped[str]
+    format: Mapped[str]
+    secret: Mapped[str]
+    event_types: Mapped[list[str] | None]
+    project_id: Mapped[str | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    disabled_at: Mapped[datetime | None]
+    disabled_reason: Mapped[str | None]
+
+    __table_args__ = (one_of("format", NoticeFormat),)
+
+
+class WebhookDelivery(Base):
+    """One entry on its way to one subscriber. Its ``id`` is the message's ID on the wire."""
+
+    __tablename__ = "webhook_deliveries"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("webhook_subscriptions.id", ondelete="CASCADE"))
+    workflow_id: Mapped[UUID] = mapped_column(ForeignKey("build_workflows.id", ondelete="CASCADE"), index=True)
+    sequence: Mapped[int]
+    event_type: Mapped[str]
+    body: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(index=True)
+    attempts: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    last_attempt_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+    __table_args__ = (
+        one_of("status", DeliveryStatus),
+        Index("ix_webhook_deliveries_order", "subscription_id", "workflow_id", "sequence"),
     )

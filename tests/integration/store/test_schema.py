@@ -63,8 +63,11 @@ def test_an_empty_database_lacks_everything(database_url: str) -> None:
 
     assert schema.current(engine) is None
     assert _told(engine) == [
-        "alembic_version: the database has no revision; this version of Baton works with '0002'",
+        f"alembic_version: the database has no revision; this version of Baton works with '{schema.head()}'",
+        "api_tokens: the table is missing",
         "build_workflows: the table is missing",
+        "webhook_subscriptions: the table is missing",
+        "webhook_deliveries: the table is missing",
         "workflow_events: the table is missing",
         "workflow_handoffs: the table is missing",
     ]
@@ -93,7 +96,7 @@ def test_a_database_from_a_later_version_is_refused(engine: Engine) -> None:
     with pytest.raises(SchemaOutdated, match=r"has the schema '9999', which this version of Baton does not know"):
         schema.require_current(engine)
     assert _told(engine) == [
-        "alembic_version: the database has revision '9999'; this version of Baton works with '0002'"
+        f"alembic_version: the database has revision '9999'; this version of Baton works with '{schema.head()}'"
     ]
 
 
