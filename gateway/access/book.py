@@ -1,6 +1,7 @@
 """The tokens as the gateway knows them: remembered for some seconds, and while the database is away for longer."""
 
 import asyncio
+import contextlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -10,8 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from baton.store.errors import DatabaseUnavailable
-from baton.store.tokens import TokenRecord, any_token, find_token, get_token, note_use
+from baton.store.errors import DatabaseUnavailable, StoreError
+from baton.store.tokens import TokenRecord, TokensMade, find_token, get_token, note_use, tokens_made
 from gateway.access.caller import Caller
 
 _FRESH_SECONDS = 5.0
@@ -21,6 +22,7 @@ _KEPT_SECONDS = 3600.0
 """The same while the database, which alone knows of revocations, is away."""
 
 _MOST_REMEMBERED = 10_000
+_NOTED_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -43,29 +45,31 @@ class TokenBook:
         self._clock = clock
         self._now = now
         self._remembered: OrderedDict[str | UUID, _Remembered] = OrderedDict()
-        self._any: bool | None = None
-        self._any_asked = -_FRESH_SECONDS
+        self._made = TokensMade(ever=False, valid=False)
+        self._made_asked: float | None = None
+        self._used: dict[UUID, float] = {}
+        self._noting: set[asyncio.Task[None]] = set()
 
     async def needed(self) -> bool:
-        """Whether callers need a token: as soon as one was made. Raises DatabaseUnavailable when nobody can know."""
-        if self._clock() - self._any_asked >= _FRESH_SECONDS:
-            try:
-                self._any = await asyncio.to_thread(any_token, self._engine, self._now())
-                self._any_asked = self._clock()
-            except DatabaseUnavailable:
-                if self._any is None:
-                    raise
-        return bool(self._any)
+        """Whether callers need a token: as soon as one was made, and for ever after, also when none is valid.
+
+        Raises DatabaseUnavailable when nobody can know.
+        """
+        return (await self._tokens_made()).ever
+
+    async def any_valid(self) -> bool:
+        """Whether there is a token that opens anything. Raises DatabaseUnavailable when nobody can know."""
+        return (await self._tokens_made()).valid
 
     async def holder(self, token: str) -> Caller | None:
         """Who holds ``token``; ``None`` when it opens nothing. Raises DatabaseUnavailable for one not seen lately."""
         record = await self._lookup(token, lambda: find_token(self._engine, token))
-        return None if record is None else await self._caller(record)
+        return None if record is None else self._caller(record)
 
     async def holder_of(self, key: UUID) -> tuple[Caller, TokenRecord] | None:
         """Who holds the token of that ID, and what is known of it. Raises DatabaseUnavailable as :meth:`holder`."""
         record = await self._lookup(key, lambda: get_token(self._engine, key))
-        caller = None if record is None else await self._caller(record)
+        caller = None if record is None else self._caller(record)
         return None if record is None or caller is None else (caller, record)
 
     async def _lookup(self, key: str | UUID, find: Callable[[], TokenRecord | None]) -> TokenRecord | None:
@@ -84,7 +88,7 @@ class TokenBook:
             self._remembered.pop(key, None)  # a guess is not worth the room
         return record
 
-    async def _caller(self, record: TokenRecord) -> Caller | None:
+    def _caller(self, record: TokenRecord) -> Caller | None:
         now = self._now()
         if not record.valid(now):
             return None
@@ -96,9 +100,31 @@ class TokenBook:
         while len(self._remembered) > _MOST_REMEMBERED:
             self._remembered.popitem(last=False)
 
-    async def note_use(self, key: UUID) -> None:
-        """Note in the database that a token was used; a database that is away misses it."""
-        try:
-            await asyncio.to_thread(note_use, self._engine, key, self._now())
-        except DatabaseUnavailable:
+    def note_use(self, key: UUID) -> None:
+        """Have it noted in the database that a token was used, once a minute; a database that is away misses it."""
+        last = self._used.get(key)
+        if last is not None and self._clock() - last < _NOTED_SECONDS:
             return
+        self._used[key] = self._clock()
+        noting = asyncio.create_task(self._note_use(key))
+        self._noting.add(noting)
+        noting.add_done_callback(self._noting.discard)
+
+    async def _note_use(self, key: UUID) -> None:
+        with contextlib.suppress(StoreError):
+            await asyncio.to_thread(note_use, self._engine, key, self._now())
+
+    async def _tokens_made(self) -> TokensMade:
+        asked = self._made_asked
+        if asked is not None and self._clock() - asked < _FRESH_SECONDS:
+            return self._made
+        try:
+            made = await asyncio.to_thread(tokens_made, self._engine, self._now())
+        except DatabaseUnavailable:
+            if asked is None:
+                raise
+            return self._made
+        # Rows that vanish open no doors: whoever needed a token goes on needing one.
+        self._made = TokensMade(ever=made.ever or self._made.ever, valid=made.valid)
+        self._made_asked = self._clock()
+        return self._made

@@ -1,6 +1,7 @@
 """What every request can reach. Made once in the door and handed to the app."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Concatenate, ParamSpec, TypeVar
@@ -21,13 +22,17 @@ _QUERIES_AT_A_TIME = 10
 
 @dataclass
 class Site:
-    """The gateway's surroundings. ``local_name`` is who calls when no token is needed."""
+    """The gateway's surroundings. ``local_name`` is who calls when no token is needed.
+
+    ``session_key`` signs sessions; those of another key end.
+    """
 
     settings: Settings
     engine: Engine
     temporal: Temporal
     tokens: TokenBook
     local_name: str
+    session_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     _queries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_QUERIES_AT_A_TIME))
 
     async def sql(
