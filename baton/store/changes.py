@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import Engine, or_, select
@@ -32,6 +33,19 @@ class Standing:
     user_id: str
     state: str
     status: str
+    ended: bool
+
+    @classmethod
+    def of(cls, summary: BuildSummary, head_hash: str) -> Self:
+        """The standing that ``summary`` tells of."""
+        return cls(
+            head_hash=head_hash,
+            project_id=summary.project_id,
+            user_id=summary.user_id,
+            state=summary.current_state.value,
+            status=summary.status.value,
+            ended=summary.completed_at is not None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +87,8 @@ def entries_after(engine: Engine, build: UUID, seen: Seen | None, limit: int) ->
     """The living entries after ``seen``, at most ``limit`` of them; all when ``seen`` is not among the living."""
     with reading(engine) as session:
         mark = _marks(session, [build]).get(build)
-        last = None if seen is None else _living(session, build, seen.sequence, 1)
-        holds = seen is not None and bool(last) and last[0].hash.startswith(seen.hash)
-        after = seen.sequence if seen is not None and holds else 0
-        found = _living(session, build, after + 1, limit + 1)
+        holds = seen is not None and _holds(session, build, seen)
+        found = _living(session, build, seen.sequence + 1 if seen is not None and holds else 1, limit + 1)
         return EntryPage(
             entries=tuple(found[:limit]), more=len(found) > limit, anew=seen is not None and not holds, mark=mark
         )
@@ -101,9 +113,17 @@ def _marks(session: Session, builds: Collection[UUID]) -> dict[UUID, Mark]:
 
 def _standings(session: Session, since: datetime) -> dict[UUID, Standing]:
     row = BuildWorkflow
-    query = select(row.id, row.head_hash, row.project_id, row.user_id, row.current_state, row.status)
+    query = select(row.id, row.head_hash, row.project_id, row.user_id, row.current_state, row.status, row.completed_at)
     query = query.where(or_(row.completed_at.is_(None), row.updated_at >= since))
-    return {key: Standing(*values) for key, *values in session.execute(query)}
+    return {
+        key: Standing(digest, project, user, state, status, ended=completed is not None)
+        for key, digest, project, user, state, status, completed in session.execute(query)
+    }
+
+
+def _holds(session: Session, build: UUID, seen: Seen) -> bool:
+    there = _living(session, build, seen.sequence, 1)
+    return bool(there) and there[0].sequence == seen.sequence and there[0].hash.startswith(seen.hash)
 
 
 def _living(session: Session, build: UUID, first: int, limit: int) -> list[Entry]:

@@ -148,7 +148,7 @@ def revoke_token(engine: Engine, key: UUID, *, by: str, now: datetime) -> TokenR
 
 def note_use(engine: Engine, key: UUID, now: datetime) -> None:
     """Note that a token was used, to the minute: a busy token is not written at each use."""
-    long_ago = or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at < now - _USED_AGAIN)
+    long_ago = or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at <= now - _USED_AGAIN)
     with writing(engine, lock=key) as session:
         session.execute(update(ApiToken).where(ApiToken.id == key, long_ago).values(last_used_at=now))
 

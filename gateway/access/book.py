@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -23,6 +24,10 @@ _KEPT_SECONDS = 3600.0
 
 _MOST_REMEMBERED = 10_000
 _NOTED_SECONDS = 60.0
+_ALL = "all"
+
+Key = str | UUID
+Answer = TypeVar("Answer")
 
 
 @dataclass(slots=True)
@@ -44,10 +49,11 @@ class TokenBook:
         self._engine = engine
         self._clock = clock
         self._now = now
-        self._remembered: OrderedDict[str | UUID, _Remembered] = OrderedDict()
+        self._remembered: OrderedDict[Key, _Remembered] = OrderedDict()
         self._made = TokensMade(ever=False, valid=False)
         self._made_asked: float | None = None
         self._used: dict[UUID, float] = {}
+        self._asking: dict[Key, asyncio.Task[Any]] = {}
         self._noting: set[asyncio.Task[None]] = set()
 
     async def needed(self) -> bool:
@@ -61,6 +67,10 @@ class TokenBook:
         """Whether there is a token that opens anything. Raises DatabaseUnavailable when nobody can know."""
         return (await self._tokens_made()).valid
 
+    def knows(self, token: Key) -> bool:
+        """Whether ``token``, or the token of that ID, was seen lately, so that asking for its holder costs nothing."""
+        return token in self._remembered
+
     async def holder(self, token: str) -> Caller | None:
         """Who holds ``token``; ``None`` when it opens nothing. Raises DatabaseUnavailable for one not seen lately."""
         record = await self._lookup(token, lambda: find_token(self._engine, token))
@@ -72,12 +82,12 @@ class TokenBook:
         caller = None if record is None else self._caller(record)
         return None if record is None or caller is None else (caller, record)
 
-    async def _lookup(self, key: str | UUID, find: Callable[[], TokenRecord | None]) -> TokenRecord | None:
+    async def _lookup(self, key: Key, find: Callable[[], TokenRecord | None]) -> TokenRecord | None:
         known = self._remembered.get(key)
         if known is not None and self._clock() - known.asked < _FRESH_SECONDS:
             return known.record
         try:
-            record = await asyncio.to_thread(find)
+            record = await self._asked_once(key, find)
         except DatabaseUnavailable:
             if known is None or self._clock() - known.asked >= _KEPT_SECONDS:
                 raise
@@ -94,7 +104,7 @@ class TokenBook:
             return None
         return Caller(name=record.name, grant=record.grant, token_id=record.id)
 
-    def _remember(self, key: str | UUID, record: TokenRecord) -> None:
+    def _remember(self, key: Key, record: TokenRecord) -> None:
         self._remembered[key] = _Remembered(record, self._clock())
         self._remembered.move_to_end(key)
         while len(self._remembered) > _MOST_REMEMBERED:
@@ -114,12 +124,26 @@ class TokenBook:
         with contextlib.suppress(StoreError):
             await asyncio.to_thread(note_use, self._engine, key, self._now())
 
+    async def _asked_once(self, key: Key, ask: Callable[[], Answer]) -> Answer:
+        """What ``ask`` returns, in a thread; who wants to know the same meanwhile waits for the same answer."""
+        asking = self._asking.get(key)
+        if asking is None:
+            asking = self._asking[key] = asyncio.create_task(asyncio.to_thread(ask))
+            asking.add_done_callback(lambda done: self._answered(key, done))
+        answer: Answer = await asyncio.shield(asking)
+        return answer
+
+    def _answered(self, key: Key, done: asyncio.Task[Any]) -> None:
+        del self._asking[key]
+        if not done.cancelled():
+            done.exception()  # told to whoever still waits; asyncio complains when that is nobody
+
     async def _tokens_made(self) -> TokensMade:
         asked = self._made_asked
         if asked is not None and self._clock() - asked < _FRESH_SECONDS:
             return self._made
         try:
-            made = await asyncio.to_thread(tokens_made, self._engine, self._now())
+            made = await self._asked_once(_ALL, lambda: tokens_made(self._engine, self._now()))
         except DatabaseUnavailable:
             if asked is None:
                 raise

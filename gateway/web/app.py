@@ -12,11 +12,11 @@ from gateway.web.site import Site
 
 
 def create_app(site: Site) -> FastAPI:
-    """The app that serves ``site``. Its life span watches Temporal."""
+    """The app that serves ``site``. Its life span watches Temporal and the mirror."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with site.temporal.watched():
+        async with site.temporal.watched(), site.feed.running():
             yield
 
     # FastAPI's own pages of documentation load scripts from elsewhere.

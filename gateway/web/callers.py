@@ -8,7 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from baton.domain.access import Action
 from baton.domain.vocabulary import CommandName, Role
 from gateway.access.caller import Caller, at_the_machine
-from gateway.web import origins, sessions
+from gateway.web import letting_in, origins, sessions
 from gateway.web.problems import Problem
 from gateway.web.site import Here, Site
 
@@ -27,21 +27,13 @@ async def caller(
 ) -> Caller:
     """Who calls: by a token, else by a session, else who sits at the machine when there are no tokens.
 
-    Raises Problem (401, 403) and DatabaseUnavailable.
+    Raises Problem (401, 403, 429) and DatabaseUnavailable.
     """
-    if credentials is not None:
-        found = await site.tokens.holder(credentials.credentials)
-        if found is None:
-            raise _unauthorized("The token is unknown, revoked or expired")
-        return _noted(site, found)
-    found = await sessions.holder(site, request)
-    if found is None and await site.tokens.needed():
-        raise _unauthorized(_SESSION_ENDED if sessions.COOKIE in request.cookies else _NOTHING_SENT)
-    origins.refuse_other_sites(request, site.settings.public_url)
-    if found is not None:
-        return _noted(site, found)
-    origins.refuse_elsewhere(request)
-    return at_the_machine(site.local_name)
+    found = await _found(request, site, None if credentials is None else credentials.credentials)
+    await letting_in.count(site, request, found)
+    if found.token_id is not None:
+        site.tokens.note_use(found.token_id)
+    return found
 
 
 WhoCalls = Annotated[Caller, Depends(caller)]
@@ -61,10 +53,19 @@ def require(caller: Caller, action: CommandName | Action, *, playing: Role | Non
     raise Problem(403, "forbidden", f"A token with the role {role!r} does not allow {action.value!r}")
 
 
-def _noted(site: Site, found: Caller) -> Caller:
-    if found.token_id is not None:
-        site.tokens.note_use(found.token_id)
-    return found
+async def _found(request: Request, site: Site, token: str | None) -> Caller:
+    if token is not None:
+        found = await letting_in.by_token(site, request, token)
+        if found is None:
+            raise _unauthorized("The token is unknown, revoked or expired")
+        return found
+    found = await sessions.holder(site, request)
+    if found is None and await site.tokens.needed():
+        raise _unauthorized(_SESSION_ENDED if sessions.COOKIE in request.cookies else _NOTHING_SENT)
+    origins.refuse_other_sites(request, site.settings.public_url)
+    if found is None:
+        origins.refuse_elsewhere(request)
+    return found or at_the_machine(site.local_name)
 
 
 def _unauthorized(why: str) -> Problem:

@@ -14,6 +14,8 @@ from fastapi import Request, Response
 
 from baton.store.tokens import TokenRecord
 from gateway.access.caller import Caller
+from gateway.web import origins
+from gateway.web.letting_in import address_of, by_token, refuse_guessing
 from gateway.web.site import Site
 
 COOKIE = "baton_session"
@@ -25,9 +27,10 @@ _COOKIE = re.compile(r"([0-9a-f]{32})\.([0-9]{1,12})\.([0-9a-f]{64})")
 async def begin(site: Site, request: Request, response: Response, token: str) -> Caller | None:
     """Begin a session of who holds ``token``, in ``response``; ``None`` when it opens nothing.
 
-    Raises DatabaseUnavailable.
+    Raises Problem (403, 429) and DatabaseUnavailable.
     """
-    caller = await site.tokens.holder(token)
+    origins.refuse_other_sites(request, site.settings.public_url)
+    caller = await by_token(site, request, token)
     known = None if caller is None or caller.token_id is None else await site.tokens.holder_of(caller.token_id)
     if known is None:
         return None
@@ -51,12 +54,18 @@ def end(site: Site, request: Request, response: Response) -> None:
 
 
 async def holder(site: Site, request: Request) -> Caller | None:
-    """Whose session ``request`` belongs to; ``None`` without a session that holds. Raises DatabaseUnavailable."""
+    """Whose session ``request`` belongs to; ``None`` without a session that holds.
+
+    Raises Problem (429) and DatabaseUnavailable.
+    """
     parts = _COOKIE.fullmatch(request.cookies.get(COOKIE, ""))
     if parts is None or int(parts[2]) <= datetime.now(UTC).timestamp():
         return None
+    if not site.tokens.knows(UUID(parts[1])):
+        await refuse_guessing(site, request)
     known = await site.tokens.holder_of(UUID(parts[1]))
     if known is None:
+        await site.rates.count_guess(address_of(request))
         return None
     caller, record = known
     return caller if hmac.compare_digest(parts[0], _written(site, record, int(parts[2]))) else None

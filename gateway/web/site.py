@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 
 from baton.runtime.settings import Settings
 from gateway.access.book import TokenBook
+from gateway.access.rates import Rates
+from gateway.web.live.feed import Feed
 from gateway.web.temporal import Temporal
 
 P = ParamSpec("P")
@@ -33,7 +35,13 @@ class Site:
     tokens: TokenBook
     local_name: str
     session_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    feed: Feed = field(init=False)
+    rates: Rates = field(init=False)
     _queries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_QUERIES_AT_A_TIME))
+
+    def __post_init__(self) -> None:
+        self.feed = Feed(self.engine)
+        self.rates = Rates(self.settings.gateway_requests_per_minute)
 
     async def sql(
         self, question: Callable[Concatenate[Engine, P], Answer], *args: P.args, **kwargs: P.kwargs
