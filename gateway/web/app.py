@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import PlainTextResponse
+from fastapi import FastAPI
 
 from gateway.web import health, problems
-from gateway.web.problems import Problem
+from gateway.web.pages import router as pages
+from gateway.web.pages.mishaps import mishap
 from gateway.web.site import Site
 
 
@@ -23,9 +23,6 @@ def create_app(site: Site) -> FastAPI:
     app = FastAPI(title="Baton", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.site = site
     app.include_router(health.router)
-    problems.install(app, _page)
+    app.include_router(pages.router)
+    problems.install(app, mishap)
     return app
-
-
-def _page(_: Request, problem: Problem) -> Response:
-    return PlainTextResponse(f"{problem.details.title}: {problem.detail}\n", problem.status, headers=problem.headers)

@@ -15,6 +15,11 @@ _THEMES = frozenset({"light", "dark"})
 _TEMPORAL_AWAY = "Temporal does not answer. What you see comes from SQL; commands are not taken until it is back."
 
 
+def now() -> datetime:
+    """The time by which a page counts."""
+    return datetime.now(UTC)
+
+
 def page(
     request: Request,
     site: Site,
@@ -29,11 +34,12 @@ def page(
     """The page that ``template`` makes of ``context``. ``notes`` are told above it."""
     away = (_TEMPORAL_AWAY,) if caller is not None and site.temporal.away else ()
     theme = request.cookies.get(THEME, "")
-    frame = {
+    frame: dict[str, Any] = {
+        "status": status,
         "caller": caller,
         "theme": theme if theme in _THEMES else "",
         "path": request.url.path,
-        "now": datetime.now(UTC),
+        "now": now(),
         "notes": (*notes, *away),
         "temporal_away": site.temporal.away is not None,
     }
