@@ -58,8 +58,8 @@ def downgrade() -> None:
     op.drop_table("webhook_deliveries")
     op.drop_table("webhook_subscriptions")
     op.drop_table("api_tokens")
-    for column in INDEXED:
-        op.drop_index(op.f(f"ix_{BUILDS}_{column}"), BUILDS)
+    for name in INDEXED:
+        op.drop_index(op.f(f"ix_{BUILDS}_{name}"), BUILDS)
     for column in _columns():
         op.drop_column(BUILDS, column.name)
 

@@ -1,0 +1,44 @@
+"""Whether the gateway lives, and whether it can work."""
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from baton.store import schema
+from baton.store.errors import StoreError
+from gateway.web.site import Here
+
+router = APIRouter(tags=["health"])
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: str = Field(examples=["ok"])
+
+
+class Ready(BaseModel):
+    """Whether what the gateway needs is there. ``ok``, or why not."""
+
+    status: str = Field(description="ok, or degraded when one of both is away", examples=["ok"])
+    temporal: str = Field(examples=["ok"])
+    database: str = Field(examples=["ok"])
+
+
+@router.get("/healthz", summary="Whether the process answers")
+async def healthz() -> Alive:
+    """Always ``ok``: for who restarts processes that hang."""
+    return Alive(status="ok")
+
+
+@router.get("/readyz", summary="Whether Temporal and the database answer", responses={503: {"model": Ready}})
+async def readyz(site: Here, response: Response) -> Ready:
+    """200 when both answer, 503 otherwise. With one of them away the gateway goes on with the other."""
+    temporal = site.temporal.away or "ok"
+    try:
+        await site.sql(schema.require_current)
+        database = "ok"
+    except StoreError as error:
+        database = str(error)
+    well = temporal == database == "ok"
+    response.status_code = 200 if well else 503
+    return Ready(status="ok" if well else "degraded", temporal=temporal, database=database)

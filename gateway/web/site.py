@@ -1,0 +1,48 @@
+"""What every request can reach. Made once in the door and handed to the app."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Concatenate, ParamSpec, TypeVar
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+
+from baton.runtime.settings import Settings
+from gateway.access.book import TokenBook
+from gateway.web.temporal import Temporal
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+
+_QUERIES_AT_A_TIME = 10
+"""Not more than the database's pool has connections: the rest waits here, where it holds up no thread."""
+
+
+@dataclass
+class Site:
+    """The gateway's surroundings. ``local_name`` is who calls when no token is needed."""
+
+    settings: Settings
+    engine: Engine
+    temporal: Temporal
+    tokens: TokenBook
+    local_name: str
+    _queries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_QUERIES_AT_A_TIME))
+
+    async def sql(
+        self, question: Callable[Concatenate[Engine, P], Answer], *args: P.args, **kwargs: P.kwargs
+    ) -> Answer:
+        """``question(engine, …)``, off the event loop. Raises StoreError."""
+        async with self._queries:
+            return await asyncio.to_thread(question, self.engine, *args, **kwargs)
+
+
+def site_of(request: Request) -> Site:
+    """The site that ``request`` came to."""
+    site: Site = request.app.state.site
+    return site
+
+
+Here = Annotated[Site, Depends(site_of)]
+"""The site, as a parameter of a route."""
