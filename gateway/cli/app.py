@@ -21,8 +21,10 @@ from gateway.cli import (
     looking,
     proving,
     questioning,
+    serving,
     showing,
     starting,
+    tokens,
 )
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.output import Output
@@ -94,6 +96,8 @@ for _group in (
     proving,
     keys,
     db,
+    serving,
+    tokens,
     agents,
     examining,
 ):
