@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from gateway.web import health, problems
+from gateway.web.live import routes as live
 from gateway.web.pages import router as pages
 from gateway.web.pages.mishaps import mishap
 from gateway.web.site import Site
@@ -23,6 +24,7 @@ def create_app(site: Site) -> FastAPI:
     app = FastAPI(title="Baton", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.site = site
     app.include_router(health.router)
+    app.include_router(live.router)
     app.include_router(pages.router)
     problems.install(app, mishap)
     return app
