@@ -12,7 +12,7 @@ def duration(seconds: float | None) -> str:
     if seconds is None:
         return "–"
     if seconds < 10:
-        return f"{max(0.0, seconds):.1f} s"
+        return f"{max(0.0, seconds):.1f} s" if seconds >= 0.05 else "0 s"
     whole = round(seconds)
     if whole < _MINUTE:
         return f"{whole} s"
