@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -45,6 +46,7 @@ def _environment() -> Environment:
         "commit": _commit,
         "number": _number,
         "money": _money,
+        "segment": _segment,
     }
     return environment
 
@@ -55,6 +57,10 @@ def _pretty(value: Any) -> str:
 
 def _commit(commit: str | None) -> str:
     return line(commit or "", 10).removesuffix("…")[:8]
+
+
+def _segment(text: str) -> str:
+    return quote(text, safe="")
 
 
 def _number(value: float | None) -> str:

@@ -32,7 +32,7 @@ async def projects(request: Request, site: Here, caller: WhoCalls, period: Asked
     )
 
 
-@router.get("/projects/{project_id}/charts/{name}.csv")
+@router.get("/projects/{project_id:path}/charts/{name}.csv")
 async def chart_as_csv(
     site: Here, caller: WhoCalls, project_id: ProjectId, name: str, period: AskedPeriod
 ) -> Response:
@@ -46,7 +46,7 @@ async def chart_as_csv(
     return Response(as_csv(chart), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@router.get("/projects/{project_id}", response_class=HTMLResponse)
+@router.get("/projects/{project_id:path}", response_class=HTMLResponse)
 async def project(
     request: Request, site: Here, caller: WhoCalls, project_id: ProjectId, period: AskedPeriod
 ) -> HTMLResponse:
