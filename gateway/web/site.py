@@ -14,6 +14,7 @@ from gateway.access.book import TokenBook
 from gateway.access.rates import Rates
 from gateway.feed.feed import Feed
 from gateway.web.temporal import Temporal
+from gateway.web.whereabouts import Whereabouts
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -37,6 +38,7 @@ class Site:
     session_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     feed: Feed = field(init=False)
     rates: Rates = field(init=False)
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
     _queries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_QUERIES_AT_A_TIME))
 
     def __post_init__(self) -> None:
