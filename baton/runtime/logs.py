@@ -23,6 +23,7 @@ _QUIET = (
     "httpcore",
     "alembic",
     "urllib3",
+    "uvicorn",
 )
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}

@@ -22,8 +22,10 @@ from gateway.cli import (
     looking,
     proving,
     questioning,
+    serving,
     showing,
     starting,
+    tokens,
 )
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.output import Output
@@ -96,6 +98,8 @@ for _group in (
     proving,
     keys,
     db,
+    serving,
+    tokens,
     agents,
     examining,
 ):

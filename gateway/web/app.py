@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from gateway.web import health, problems
+from gateway.web.live import routes
 from gateway.web.problems import Problem
 from gateway.web.site import Site
 
@@ -23,6 +24,7 @@ def create_app(site: Site) -> FastAPI:
     app = FastAPI(title="Baton", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.site = site
     app.include_router(health.router)
+    app.include_router(routes.router)
     problems.install(app, _page)
     return app
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
@@ -26,14 +27,24 @@ log = logging.getLogger("baton.gateway")
 _LOOK_SECONDS = 1.0
 
 
+class Tokens(StrEnum):
+    """Whom the gateway lets in."""
+
+    VALID = "valid"  # whoever holds a token that opens something
+    NONE = "none"  # none was ever made: whoever is at this machine
+    INVALID = "invalid"  # all are revoked or expired: nobody
+    UNKNOWN = "unknown"  # the database is away: nobody yet
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Where the gateway answers. ``asked`` is where it would with a token; ``None`` when that is the same."""
+    """Where the gateway answers, and ``asked``, where it does as soon as a token is valid."""
 
     url: str
     host: str
     port: int
-    asked: str | None
+    asked: str
+    tokens: Tokens
 
 
 async def serve(
@@ -90,39 +101,40 @@ class _Doors:
 
     async def stay(self) -> None:
         """Open, and open what was asked for as soon as somebody holds a token; close all when cancelled."""
-        anybody = await self._anybody()
         try:
-            await self._open(address_for(self._asked, anybody=anybody))
+            await self._open(await self._tokens())
             while True:
                 await asyncio.sleep(_LOOK_SECONDS)
-                if self._host != address_for(self._asked, anybody=True) and await self._anybody():
+                if self._host != self._asked and await self._tokens() is Tokens.VALID:
                     await self._move()
         finally:
             log.info("Stopping")
             self._site.feed.close()
             await asyncio.gather(*(door.close() for door in self._doors))
 
-    async def _open(self, host: str) -> None:
+    async def _open(self, tokens: Tokens) -> None:
+        host = address_for(self._asked, anybody=tokens is Tokens.VALID)
         listener = bound(host, self._port)
         self._host, self._port = host, listener.getsockname()[1]
         door = Door(self._app, listener)
         self._doors.append(door)
         await door.open()
-        wide = address_for(self._asked, anybody=True)
-        self._on_open(Opened(url_of(host, self._port), host, self._port, asked=wide if wide != host else None))
+        self._on_open(Opened(url_of(host, self._port), host, self._port, self._asked, tokens))
 
     async def _move(self) -> None:
         # Two sockets cannot listen at one port when one of them is for all addresses.
         self._doors[-1].shut()
         try:
-            await self._open(self._asked)
+            await self._open(Tokens.VALID)
         except CannotListen as error:
             log.error("%s", error)
-            await self._open(address_for(self._asked, anybody=False))
+            await self._open(Tokens.UNKNOWN)
 
-    async def _anybody(self) -> bool:
-        """Whether somebody holds a token; nobody, while the database does not say."""
+    async def _tokens(self) -> Tokens:
+        book = self._site.tokens
         try:
-            return await self._site.tokens.any_valid()
+            if await book.any_valid():
+                return Tokens.VALID
+            return Tokens.INVALID if await book.needed() else Tokens.NONE
         except StoreError:
-            return False
+            return Tokens.UNKNOWN

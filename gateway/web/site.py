@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from baton.runtime.settings import Settings
 from gateway.access.book import TokenBook
 from gateway.access.rates import Rates
-from gateway.web.live.feed import Feed
+from gateway.feed.feed import Feed
 from gateway.web.temporal import Temporal
 from gateway.web.whereabouts import Whereabouts
 

@@ -15,9 +15,9 @@ from fastapi.sse import ServerSentEvent
 from baton.store.changes import Seen, Standing
 from baton.store.errors import DatabaseUnavailable, StoreError
 from gateway.access.caller import Caller
-from gateway.web.live.feed import Feed
-from gateway.web.live.overview import Move
-from gateway.web.live.pulse import felt
+from gateway.feed.feed import Feed
+from gateway.feed.overview import Move
+from gateway.feed.pulse import felt
 from gateway.web.site import Site
 
 _LOOK_UP_SECONDS = 5.0

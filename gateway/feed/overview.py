@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from baton.store.changes import Standing
 from baton.store.records import BuildSummary
-from gateway.web.live.pulse import Pulse
+from gateway.feed.pulse import Pulse
 
 _MOST_MOVES = 1_000
 _MOST_AT_ONCE = 200

@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from baton.store import changes
 from baton.store.changes import EntryPage, Mark, Seen
 from baton.store.errors import StoreError
-from gateway.web.live.build_topic import BuildTopic, News
-from gateway.web.live.overview import Overview
+from gateway.feed.build_topic import BuildTopic, News
+from gateway.feed.overview import Overview
 
 log = logging.getLogger("baton.gateway")
 

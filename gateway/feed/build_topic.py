@@ -8,7 +8,7 @@ from uuid import UUID
 
 from baton.domain.journal import Entry
 from baton.store.changes import EntryPage, Mark, Seen
-from gateway.web.live.pulse import Pulse
+from gateway.feed.pulse import Pulse
 
 _MOST_ENTRIES = 64
 _MOST_CHARACTERS = 256_000
