@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from baton.domain.commands import Approve, Pause, Refuse
-from baton.domain.reports import PhaseReport, parse_report
+from baton.domain.commands import Command, Pause, Refuse
+from baton.domain.reports import parse_report
 from baton.domain.terms import ApprovalTerms, RoleTerms, Terms
 from baton.domain.vocabulary import Phase, Role, State
 from baton.store import schema
@@ -80,14 +80,34 @@ REPORTS: dict[Phase, dict[str, Any]] = {
         "commit": COMMIT,
         "approved_for_deployment": True,
         "findings": [
-            {"id": "ruff-1", "message": "Line too long (124 > 120)", "severity": "warning", "evidence": "E501",
-             "path": "src/money/currency.py", "line": 41}
+            {
+                "id": "ruff-1",
+                "message": "Line too long (124 > 120)",
+                "severity": "warning",
+                "evidence": "E501",
+                "path": "src/money/currency.py",
+                "line": 41,
+            }
         ],
         "evidence": [
-            {"name": "ruff", "command": ["ruff", "check", "src"], "exit_code": 1, "duration_seconds": 0.2,
-             "commit": COMMIT, "sandbox": _SANDBOX, "tools": {"ruff": "0.12.0"}},
-            {"name": "bandit", "command": ["bandit", "-r", "src"], "exit_code": 0, "duration_seconds": 0.9,
-             "commit": COMMIT, "sandbox": _SANDBOX, "tools": {"bandit": "1.8.5"}},
+            {
+                "name": "ruff",
+                "command": ["ruff", "check", "src"],
+                "exit_code": 1,
+                "duration_seconds": 0.2,
+                "commit": COMMIT,
+                "sandbox": _SANDBOX,
+                "tools": {"ruff": "0.12.0"},
+            },
+            {
+                "name": "bandit",
+                "command": ["bandit", "-r", "src"],
+                "exit_code": 0,
+                "duration_seconds": 0.9,
+                "commit": COMMIT,
+                "sandbox": _SANDBOX,
+                "tools": {"bandit": "1.8.5"},
+            },
         ],
     },
     Phase.DEPLOYMENT: {
@@ -96,8 +116,14 @@ REPORTS: dict[Phase, dict[str, Any]] = {
         "deployment_successful": True,
         "output": {"archive": "money-1.4.0.tar.gz", "version": "1.4.0", "sha256": "5f1d" * 16},
         "evidence": [
-            {"name": "tests of the release", "command": ["python", "-m", "pytest"], "exit_code": 0,
-             "duration_seconds": 6.4, "commit": COMMIT, "sandbox": _SANDBOX}
+            {
+                "name": "tests of the release",
+                "command": ["python", "-m", "pytest"],
+                "exit_code": 0,
+                "duration_seconds": 6.4,
+                "commit": COMMIT,
+                "sandbox": _SANDBOX,
+            }
         ],
     },
 }
@@ -109,10 +135,22 @@ FAILED_TESTS: dict[str, Any] = REPORTS[Phase.TESTING] | {
     "test_coverage": 94.1,
     "proofs": {name: PROOFS[name] for name in ("AC-2", "AC-4")},
     "findings": [
-        {"id": "t-1", "message": "AssertionError: 2.5 became 3, not 2", "criterion": "AC-1",
-         "evidence": "tests/test_rounding.py::test_half_goes_to_even", "path": "tests/test_rounding.py", "line": 18},
-        {"id": "t-2", "message": "AssertionError: rounding twice moved 0.05", "criterion": "AC-3",
-         "evidence": "tests/test_rounding.py::test_twice_is_once", "path": "tests/test_rounding.py", "line": 44},
+        {
+            "id": "t-1",
+            "message": "AssertionError: 2.5 became 3, not 2",
+            "criterion": "AC-1",
+            "evidence": "tests/test_rounding.py::test_half_goes_to_even",
+            "path": "tests/test_rounding.py",
+            "line": 18,
+        },
+        {
+            "id": "t-2",
+            "message": "AssertionError: rounding twice moved 0.05",
+            "criterion": "AC-3",
+            "evidence": "tests/test_rounding.py::test_twice_is_once",
+            "path": "tests/test_rounding.py",
+            "line": 44,
+        },
     ],
     "evidence": [REPORTS[Phase.TESTING]["evidence"][0] | {"exit_code": 1, "commit": FIRST_COMMIT}],
 }
@@ -158,14 +196,20 @@ class Tale(Story):
                 break
         return self
 
+    def say(self, command: Command) -> "Tale":
+        """Somebody gives a command."""
+        self.tell(command)
+        return self
+
     def later(self, **span: float) -> "Tale":
         """Time passes."""
         self.at += timedelta(**span)
         return self
 
 
-def tale(build_id: str, at: datetime, *, pace: float = 1.0, **given: Any) -> Tale:
-    """A build that has just opened. Fields of a request, and terms, may be given."""
+def tale(build_id: str, at: datetime, **given: Any) -> Tale:
+    """A build that has just opened. Fields of a request, and terms, may be given, and a ``pace`` below or above 1."""
+    pace = given.pop("pace", 1.0)
     wanted = {name: given.pop(name) for name in ("project_id", "user_id", "title", "requirements") if name in given}
     told = Tale.begin(request(build_id, **wanted), at=at, **given)
     assert isinstance(told, Tale)
@@ -189,11 +233,13 @@ def by_hand(*roles: Role) -> Terms:
 
 def scene(now: datetime) -> Iterator[Tale]:
     """Some builds of three projects, in every status, the oldest first."""
-    gate = {"approvals": {State.HANDOFF_TO_RELEASER: ApprovalTerms(deadline=timedelta(hours=4))}}
-    hand = {"roles": by_hand(Role.VERIFICATION_OVERSEER).roles}
-    refused = tale("ledger-export", now - timedelta(days=2), project_id="ledger", title="Export postings as CSV", **gate)
+    gate: dict[str, Any] = {"approvals": {State.HANDOFF_TO_RELEASER: ApprovalTerms(deadline=timedelta(hours=4))}}
+    hand: dict[str, Any] = {"roles": by_hand(Role.VERIFICATION_OVERSEER).roles}
+    refused = tale(
+        "ledger-export", now - timedelta(days=2), project_id="ledger", title="Export postings as CSV", **gate
+    )
     refused.phases(Phase.VERIFICATION).later(hours=1)
-    yield refused.tell(Refuse(actor=ANNA, expected_state=State.HANDOFF_TO_RELEASER, reason="Not before the audit"))
+    yield refused.say(Refuse(actor=ANNA, expected_state=State.HANDOFF_TO_RELEASER, reason="Not before the audit"))
     yield reworked("rounding", now - timedelta(days=1, hours=3), title="Round half to even").phases(Phase.DEPLOYMENT)
     yield tale("invoices-pdf", now - timedelta(hours=22), project_id="invoices", title="Invoices as PDF").phases(
         Phase.DEPLOYMENT
@@ -208,12 +254,14 @@ def scene(now: datetime) -> Iterator[Tale]:
             ],
         }
     )
-    manual = tale("ledger-audit", now - timedelta(hours=4), project_id="ledger", title="Audit trail of postings", **hand)
+    manual = tale(
+        "ledger-audit", now - timedelta(hours=4), project_id="ledger", title="Audit trail of postings", **hand
+    )
     yield manual.phases(Phase.TESTING)
     waiting = reworked("money-1-4", now - timedelta(hours=3), title="Release 1.4: currencies without cents", **gate)
     yield waiting.phases(Phase.VERIFICATION)
     paused = tale("search", now - timedelta(hours=2), project_id="invoices", title="Search invoices by amount")
-    yield paused.phases(Phase.PLANNING).tell(Pause(actor=ANNA, reason="Wait for the new schema"))
+    yield paused.phases(Phase.PLANNING).say(Pause(actor=ANNA, reason="Wait for the new schema"))
     yield reworked("vat-2027", now - timedelta(minutes=70), project_id="invoices", user_id="cy", title="VAT rates 2027")
     yield tale("fx-rates", now - timedelta(minutes=4), title="Daily exchange rates").phase()
 
@@ -242,12 +290,6 @@ def many(engine: Engine, count: int, now: datetime, *, seed: int = 7) -> None:
         if last.value in {phase.value for phase in Phase if phase not in told.build.view.completed_phases}:
             told.phases(last)
         write(engine, told)
-
-
-def approve(told: Tale) -> Tale:
-    """Anna approves what waits."""
-    told.tell(Approve(actor=ANNA, expected_state=told.build.view.current_state))
-    return told
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
-from sqlalchemy.engine import Row
 
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import Role, State, Status
@@ -149,9 +148,8 @@ def waiting_lines(engine: Engine, projects: Collection[str] | None = None) -> tu
     return found[:_MOST_WAITING], len(found) > _MOST_WAITING
 
 
-def _waiting(row: Row[Any]) -> WaitingLine:
-    *values, approvers = row
-    return WaitingLine(BuildLine.of(values), tuple(approvers or ()))
+def _waiting(values: Sequence[Any]) -> WaitingLine:
+    return WaitingLine(BuildLine.of(values[:-1]), tuple(values[-1] or ()))
 
 
 def views(engine: Engine, build_ids: Collection[str]) -> dict[str, BuildView]:

@@ -10,7 +10,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 def duration(seconds: float | None) -> str:
     """A stretch of time in two units at most: ``0.4 s``, ``3 min 20 s``, ``2 h 5 min``, ``3 d 4 h``."""
     if seconds is None:
-        return "–"
+        return "—"
     if seconds < 10:
         return f"{max(0.0, seconds):.1f} s" if seconds >= 0.05 else "0 s"
     whole = round(seconds)
@@ -55,7 +55,7 @@ def when(moment: datetime | None, now: datetime) -> Markup:
 def until(deadline: datetime | None, now: datetime) -> Markup:
     """A deadline as a ``time`` element that counts down."""
     if deadline is None:
-        return Markup("–")
+        return Markup("—")
     seconds = (deadline - now).total_seconds()
     return _time(deadline, f"{duration(seconds)} left" if seconds > 0 else "overdue", "left")
 
@@ -67,7 +67,7 @@ def at(moment: datetime | None) -> Markup:
 
 def _time(moment: datetime | None, said: str | None, form: str) -> Markup:
     if moment is None or said is None:
-        return Markup("–")
+        return Markup("—")
     return Markup('<time datetime="{}" title="{}" data-shown="{}">{}</time>').format(
         moment.astimezone(UTC).isoformat(timespec="milliseconds"), exact(moment), form, said
     )

@@ -64,10 +64,10 @@ def _segment(text: str) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.12g}"
+    return "—" if value is None else f"{value:,.12g}"
 
 
 def _money(value: float | None) -> str:
     if value is None:
-        return "–"
+        return "—"
     return f"${value:,.2f}" if value >= 1 or value == 0 else f"${value:.4f}".rstrip("0")

@@ -22,13 +22,13 @@ TITLE = f"{SCRIPT} {TEMPLATE} {BIDI} " + "y" * 60
 
 def hostile(at: datetime) -> Tale:
     """The build: sent back once, then refused."""
-    gate = {"approvals": {State.HANDOFF_TO_RELEASER: ApprovalTerms()}}
+    gate: dict[str, Any] = {"approvals": {State.HANDOFF_TO_RELEASER: ApprovalTerms()}}
     told = tale(BUILD_ID, at, project_id=f"{SCRIPT}/../{UNBROKEN}"[:200], title=TITLE[:200], user_id=BIDI, **gate)
     criteria = [{"id": f"AC-{SCRIPT}", "text": ALL}]
     told.phase({"summary": ALL, "output": {"acceptance_criteria": criteria, SCRIPT: ALL}})
     told.phase({"summary": ALL, "output": {"steps": [ALL]}}).phase({"summary": ALL, "commit": SCRIPT[:40]})
     told.phase(_failed()).phases(Phase.VERIFICATION)
-    return told.tell(Refuse(actor=ANNA, expected_state=State.HANDOFF_TO_RELEASER, reason=ALL))
+    return told.say(Refuse(actor=ANNA, expected_state=State.HANDOFF_TO_RELEASER, reason=ALL))
 
 
 def _failed() -> dict[str, Any]:

@@ -17,7 +17,6 @@ PAGES = {
     "a project": "/projects/ledger",
     "an error": "/nowhere",
 }
-PHONE = {"width": 360, "height": 780}
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -29,7 +28,7 @@ async def test_axe_finds_nothing_grave(page: Page, dashboard: Dashboard, path: s
     await page.evaluate(Axe().axe_script)
     assert await _grave(page) == []
     await page.emulate_media(color_scheme="dark")
-    await page.set_viewport_size(PHONE)
+    await page.set_viewport_size({"width": 360, "height": 780})
     assert await _grave(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
     if path == "/nowhere":

@@ -37,7 +37,9 @@ _JUDGED = {
         Field("phase_result.tests_failed", "Of those failed", "number", required=True, value="0"),
         Field("phase_result.test_coverage", "Coverage in percent", "number", hint="85, not 0.85"),
     ),
-    Phase.VERIFICATION: (Field("phase_result.approved_for_deployment", "Approved for deployment", "flag", required=True),),
+    Phase.VERIFICATION: (
+        Field("phase_result.approved_for_deployment", "Approved for deployment", "flag", required=True),
+    ),
     Phase.DEPLOYMENT: (Field("phase_result.deployment_successful", "Deployment successful", "flag", required=True),),
 }
 

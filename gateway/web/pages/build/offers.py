@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from baton.domain.access import Action
 from baton.domain.moves import HANDOFFS, ORDER, PHASES, phase_of
-from baton.domain.vocabulary import ActorKind, CommandName, Phase
 from baton.domain.view import BuildView
+from baton.domain.vocabulary import ActorKind, CommandName, Phase
 from baton.domain.waiving import waivable
 from gateway.access.caller import Caller
 from gateway.web.pages.build.fields import REASON, Field, budgets, hidden, optional_reason, report_fields
@@ -59,8 +59,14 @@ def _reports(view: BuildView, caller: Caller) -> Iterator[tuple[CommandName, Off
     questions = view.open_questions
     if questions and view.parked is None:
         for question in questions:
-            fields = (hidden("question_id", question.id), Field("answer", "Answer", "long", required=True))
-            yield CommandName.ANSWER, Offer("answer", f"Answer {question.id}", question.text, fields, "first", "Answered")
+            answer: tuple[Field, ...] = (
+                hidden("question_id", question.id),
+                Field("answer", "Answer", "long", required=True),
+            )
+            yield (
+                CommandName.ANSWER,
+                Offer("answer", f"Answer {question.id}", question.text, answer, "first", "Answered"),
+            )
     if view.waiting_for is None or view.waiting_for.kind != "report" or view.current_role is None:
         return
     role, state = view.current_role, view.current_state
@@ -76,7 +82,10 @@ def _ways_on(view: BuildView) -> Iterator[tuple[CommandName, Offer]]:
     believed = _believed(view)
     running = phase_of(view.current_state) is not None and view.waiting_for is None
     if view.paused:
-        yield CommandName.RESUME, Offer("resume", "Resume", "Start phases again.", (optional_reason(),), "first", "Resumed")
+        yield (
+            CommandName.RESUME,
+            Offer("resume", "Resume", "Start phases again.", (optional_reason(),), "first", "Resumed"),
+        )
     if view.parked is not None or running:
         phase = view.parked.retry_phase if view.parked is not None else Phase(view.current_state.value)
         about = f"Perform {state_word(phase)} again. Your reason is told to the role."
@@ -86,7 +95,10 @@ def _ways_on(view: BuildView) -> Iterator[tuple[CommandName, Offer]]:
         targets = tuple((phase.value, state_word(phase)) for phase in earlier)
         target = Field("target_state", "Back to", "choice", required=True, options=targets, value=earlier[-1].value)
         about = "Return to an earlier phase, and to the commit that it started from."
-        yield CommandName.ROLLBACK, Offer("rollback", "Roll back", about, (believed, target, REASON), done="Rolled back")
+        yield (
+            CommandName.ROLLBACK,
+            Offer("rollback", "Roll back", about, (believed, target, REASON), done="Rolled back"),
+        )
     if not view.paused and view.parked is None:
         about = "Start no new phase. One that runs goes on to its end."
         yield CommandName.PAUSE, Offer("pause", "Pause", about, (optional_reason(),), done="Paused")

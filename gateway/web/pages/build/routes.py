@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from baton.domain.handing import handed_over
+from baton.domain.view import BuildView
 from baton.domain.vocabulary import Phase
 from gateway.access.caller import Caller
 from gateway.errors import BuildNotFound
@@ -46,9 +47,7 @@ async def build(
 
 
 @router.get("/builds/{build_id}/entries/{sequence}", response_class=HTMLResponse)
-async def entry(
-    request: Request, site: Here, caller: WhoCalls, build_id: BuildId, sequence: Sequence
-) -> Response:
+async def entry(request: Request, site: Here, caller: WhoCalls, build_id: BuildId, sequence: Sequence) -> Response:
     """One journal entry as it stands."""
     seen = await see(site, caller, build_id)
     found = next((one for one in seen.entries if one.sequence == sequence), None)
@@ -59,9 +58,7 @@ async def entry(
 
 
 @router.get("/builds/{build_id}/handoffs/{sequence}", response_class=HTMLResponse)
-async def handoff(
-    request: Request, site: Here, caller: WhoCalls, build_id: BuildId, sequence: Sequence
-) -> Response:
+async def handoff(request: Request, site: Here, caller: WhoCalls, build_id: BuildId, sequence: Sequence) -> Response:
     """What the handoff that the entry made handed over."""
     seen = await see(site, caller, build_id)
     found = next((one for one in seen.entries if one.sequence == sequence), None)
@@ -76,6 +73,7 @@ def _context(site: Site, caller: Caller, seen: Seen, before: int | None) -> dict
     view, at = seen.view, now()
     course = course_of(seen.entries)
     here = course.stays[-1]
+    api = f"/api/workflows/{quote(view.workflow_id, safe='')}"
     return {
         "view": view,
         "steps": steps(view.completed_phases, view.current_state, view.status),
@@ -94,11 +92,21 @@ def _context(site: Site, caller: Caller, seen: Seen, before: int | None) -> dict
         "spent": by_phase(course.told),
         "records": records(seen.entries, before),
         "temporal_url": _temporal_url(site, view.workflow_id),
-        "stream": f"/api/workflows/{quote(view.workflow_id, safe='')}/stream?after={view.head.sequence}.{view.head.hash[:8]}",
-        "api": f"/api/workflows/{quote(view.workflow_id, safe='')}",
+        "stream": f"{api}/stream?after={view.head.sequence}.{view.head.hash[:8]}",
+        "api": api,
+        "release": _release(view),
         "said": f"{view.build_id} is in {state_word(view.current_state)}, {view.status.value.replace('_', ' ')}",
         "deadline": view.waiting_for.deadline if view.waiting_for is not None else None,
     }
+
+
+def _release(view: BuildView) -> str | None:
+    """The name of the archive that was released."""
+    report = view.phases[Phase.DEPLOYMENT].report or {}
+    output = report.get("output")
+    archive = output.get("archive") if isinstance(output, dict) else None
+    released = report.get("deployment_successful") is True and isinstance(archive, str)
+    return str(archive).rpartition("/")[2] if released else None
 
 
 def _temporal_url(site: Site, workflow_id: str) -> str | None:

@@ -28,9 +28,7 @@ async def inbox(
     others = [line for line in lines if not is_for(caller, line)]
     shown = mine[(number - 1) * _ON_A_PAGE : number * _ON_A_PAGE]
     found = await site.sql(views, [line.build.build_id for line in shown])
-    items = [
-        item(line, found[line.build.build_id], caller) for line in shown if line.build.build_id in found
-    ]
+    items = [item(line, found[line.build.build_id], caller) for line in shown if line.build.build_id in found]
     return page(
         request,
         site,

@@ -13,15 +13,15 @@ Show = Callable[[Any], str]
 
 
 def _text(value: Any) -> str:
-    return "–" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+    return "—" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0f} %"
+    return "—" if value is None else f"{value:.0f} %"
 
 
 def _money(value: float | None) -> str:
-    return "–" if value is None else f"${value:,.2f}"
+    return "—" if value is None else f"${value:,.2f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,15 @@ def _lead_time(report: ProjectReport) -> Chart:
                 (100 * (one.p90_seconds or 0) / most, "soft", f"p90 {duration(one.p90_seconds)}"),
                 (100 * (one.p50_seconds or 0) / most, "strong", f"p50 {duration(one.p50_seconds)}"),
             ),
-            f"{duration(one.p50_seconds)} · {duration(one.p90_seconds)}" if one.finished else "–",
+            f"{duration(one.p50_seconds)} · {duration(one.p90_seconds)}" if one.finished else "—",
         )
         for one in report.phases
     ]
     return Chart(
         "lead-time",
         "Lead time per phase",
-        "How long a stay in each phase takes, waits for people included: half take no longer than p50, nine of ten no longer than p90.",
+        "How long a stay in each phase takes, waits for people included: half take no longer than p50, "
+        "nine of ten no longer than p90.",
         (
             Column("phase", "Phase", number=False),
             Column("stays_finished", "Stays"),
@@ -162,10 +163,7 @@ def _throughput(report: ProjectReport) -> Chart:
             Column("failed", "Given up"),
             Column("cancelled", "Cancelled"),
         ),
-        [
-            (one.begins.isoformat(), one.started, one.completed, one.failed, one.cancelled)
-            for one in report.throughput
-        ],
+        [(one.begins.isoformat(), one.started, one.completed, one.failed, one.cancelled) for one in report.throughput],
         [
             Mark(
                 f"{one.begins:%b %d}",
@@ -174,7 +172,7 @@ def _throughput(report: ProjectReport) -> Chart:
                     (100 * one.failed / most, "bad", ""),
                     (100 * one.cancelled / most, "still", ""),
                 ),
-                f"{one.begins.isoformat()}: {one.completed} completed, {one.failed} given up, {one.cancelled} cancelled",
+                f"{one.begins}: {one.completed} completed, {one.failed} given up, {one.cancelled} cancelled",
             )
             for one in report.throughput
         ],

@@ -28,14 +28,19 @@ async def projects(request: Request, site: Here, caller: WhoCalls, period: Asked
     """All projects, one a line."""
     report = await site.sql(project_report, period.scope(None, caller.projects))
     return page(
-        request, site, caller, "projects.html", report=report, period=period, periods=_periods(period), where="/projects"
+        request,
+        site,
+        caller,
+        "projects.html",
+        report=report,
+        period=period,
+        periods=_periods(period),
+        where="/projects",
     )
 
 
 @router.get("/projects/{project_id:path}/charts/{name}.csv")
-async def chart_as_csv(
-    site: Here, caller: WhoCalls, project_id: ProjectId, name: str, period: AskedPeriod
-) -> Response:
+async def chart_as_csv(site: Here, caller: WhoCalls, project_id: ProjectId, name: str, period: AskedPeriod) -> Response:
     """The numbers of one chart."""
     _, found = await _charts(site, caller, project_id, period)
     chart = named(found, name)
@@ -70,7 +75,9 @@ async def _charts(site: Site, caller: Caller, project_id: str, period: Period) -
     if not report.figures.total:
         everything = await site.sql(project_report, Period().scope(project_id, caller.projects))
         if not everything.figures.total:
-            raise Problem(404, "not_found", "There is no build of such a project. The list of projects shows those there are")
+            raise Problem(
+                404, "not_found", "There is no build of such a project. The list of projects shows those there are"
+            )
     return report.figures, charts(report)
 
 
