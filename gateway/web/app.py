@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from gateway.web import health, problems
+from gateway.web.api import router as api
+from gateway.web.api.documented import describe
 from gateway.web.live import routes as live
 from gateway.web.pages import router as pages
 from gateway.web.pages.mishaps import mishap
@@ -24,7 +26,9 @@ def create_app(site: Site) -> FastAPI:
     app = FastAPI(title="Baton", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.site = site
     app.include_router(health.router)
+    app.include_router(api.router)
     app.include_router(live.router)
     app.include_router(pages.router)
     problems.install(app, mishap)
+    describe(app)
     return app
