@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,13 @@ class Gateway:
     opened: list[Opened]
     stop: Callable[[], None]
     """Tell it to stop, as a signal does."""
+
+    def until(self, there: Callable[[], bool], seconds: float = 20.0) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + seconds
+        while not there():
+            assert time.monotonic() < deadline, "it did not come to that"
+            time.sleep(0.02)
 
     def client(self, token: str | None = None, **headers: str) -> httpx2.Client:
         """A client of it, with ``token``."""
