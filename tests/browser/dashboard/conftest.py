@@ -1,6 +1,6 @@
 """A gateway on a busy mirror, and one connection to the browser, both for the whole session. Temporal is away.
 
-What is shown is told in ``tests/busy.py``. The tests here run in the loop of the session:
+What is shown is told in ``tests/busy``. The tests here run in the loop of the session:
 ``pytestmark = pytest.mark.asyncio(loop_scope="session")``.
 """
 
@@ -17,10 +17,10 @@ from sqlalchemy import Engine
 
 from baton.store import schema
 from baton.store.engine import open_engine
-from tests import busy
 from tests.browser.complaints import listen
 from tests.browser.conftest import NewPage
 from tests.browser.dashboard.hostile import hostile
+from tests.busy.scene import scene, write
 from tests.gateways import gateway
 
 
@@ -40,9 +40,9 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     engine = open_engine(url)
     schema.upgrade(engine)
     now = datetime.now(UTC)
-    for told in busy.scene(now):
-        busy.write(engine, told)
-    busy.write(engine, hostile(now - timedelta(minutes=30)))
+    for told in scene(now):
+        write(engine, told)
+    write(engine, hostile(now - timedelta(minutes=30)))
     with gateway(folder, url) as running:
         yield Dashboard(running.url, engine)
     engine.dispose()

@@ -6,7 +6,8 @@ from typing import Any
 from baton.domain.commands import Refuse
 from baton.domain.terms import ApprovalTerms
 from baton.domain.vocabulary import Phase, State
-from tests.busy import FAILED_TESTS, Tale, tale
+from tests.busy.reports import FAILED_TESTS
+from tests.busy.tales import Tale, tale
 from tests.journals import ANNA
 
 SCRIPT = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
