@@ -160,6 +160,8 @@ def _wait(stay: Stay, view: BuildView, entry: Entry) -> None:
     waits = view.waiting_for.kind if view.waiting_for is not None else ""
     if stay.pieces and stay.pieces[-1].waits == waits:
         return
+    if stay.pieces and stay.pieces[-1].begins == entry.at:
+        stay.pieces.pop()  # told in the same moment: it was never so
     if stay.pieces:
         stay.pieces[-1].ends = entry.at
     stay.pieces.append(Piece(entry.at, waits))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from baton.domain.access import Action
-from baton.domain.moves import HANDOFFS, ORDER, PHASES, phase_of
+from baton.domain.moves import ENDED, HANDOFFS, ORDER, PHASES, phase_of
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import ActorKind, CommandName, Phase
 from baton.domain.waiving import waivable
@@ -27,7 +27,7 @@ class Offer:
 
 def offers(view: BuildView, caller: Caller) -> list[Offer]:
     """Those that ``caller`` may give ``view`` in its state, the likeliest first. None for a build that has ended."""
-    if view.ended or not caller.grant.sees(view.project_id):
+    if view.ended or view.current_state in ENDED or not caller.grant.sees(view.project_id):
         return []
     return [offer for allowed, offer in _all(view, caller) if caller.grant.may(allowed)]
 
