@@ -82,6 +82,11 @@ class House:
         told: dict[str, Any] = answer.json()
         return told
 
+    def standing(self, build_id: str) -> str:
+        """A build that stands in discovery; the same at each call, ended or not."""
+        told: str = self.start(build_id=build_id)["workflow_id"]
+        return told
+
     def report(self, build: str, role: Role | str, state: str, result: dict[str, Any] | None = None) -> Any:
         """Report for a role; what the gateway says."""
         answer = self.grace.post(
