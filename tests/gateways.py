@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,15 @@ class Gateway:
     url: str
     settings: Settings
     opened: list[Opened]
+    stop: Callable[[], None]
+    """Tell it to stop, as a signal does."""
+
+    def until(self, there: Callable[[], bool], seconds: float = 20.0) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + seconds
+        while not there():
+            assert time.monotonic() < deadline, "it did not come to that"
+            time.sleep(0.02)
 
     def client(self, token: str | None = None, **headers: str) -> httpx2.Client:
         """A client of it, with ``token``."""
@@ -42,7 +52,7 @@ def gateway(
     """Run one until the context ends; it has to end within seconds, with no error."""
     made = Settings(home=home, database_url=database_url, **({"gateway_port": 0} | settings))
     opened: list[Opened] = []
-    up = threading.Event()
+    up, stopping = threading.Event(), threading.Event()
     loop = asyncio.new_event_loop()
 
     def on_open(where: Opened) -> None:
@@ -51,14 +61,21 @@ def gateway(
 
     work = loop.create_task(serve(made, NO_TEMPORAL if environ is None else environ, local_name="ada", on_open=on_open))
     work.add_done_callback(lambda _: up.set())
+
+    def stop() -> None:
+        # Once: a second time would break off the good order in which it ends.
+        if not stopping.is_set():
+            stopping.set()
+            loop.call_soon_threadsafe(work.cancel)
+
     thread = threading.Thread(target=_run, args=(loop, work))
     thread.start()
     try:
         assert up.wait(20), "the gateway did not open"
         if opened:
-            yield Gateway(opened[0].url, made, opened)
+            yield Gateway(opened[0].url, made, opened, stop)
     finally:
-        loop.call_soon_threadsafe(work.cancel)
+        stop()
         thread.join(10)
         assert not thread.is_alive(), "the gateway did not stop"
         loop.close()

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
-from sqlalchemy.engine import Row
 
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import Role, State, Status
@@ -120,6 +120,13 @@ def browse(engine: Engine, wanted: Wanted, *, limit: int = 50, after: tuple[date
     return BuildPage(found[:limit], more=len(found) > limit)
 
 
+def lines_of(engine: Engine, builds: Collection[UUID]) -> dict[UUID, BuildLine]:
+    """The builds with these keys that there are."""
+    query = select(_B.id, *_COLUMNS).where(_B.id.in_(builds))
+    with reading(engine) as session:
+        return {row[0]: BuildLine.of(row[1:]) for row in session.execute(query)}
+
+
 def count_by_status(engine: Engine, projects: Collection[str] | None = None) -> dict[Status, int]:
     """How many builds there are of each status that there is one of."""
     query = select(_B.status, func.count()).where(*Wanted(projects=projects).conditions()).group_by(_B.status)
@@ -149,9 +156,8 @@ def waiting_lines(engine: Engine, projects: Collection[str] | None = None) -> tu
     return found[:_MOST_WAITING], len(found) > _MOST_WAITING
 
 
-def _waiting(row: Row[Any]) -> WaitingLine:
-    *values, approvers = row
-    return WaitingLine(BuildLine.of(values), tuple(approvers or ()))
+def _waiting(row: Sequence[Any]) -> WaitingLine:
+    return WaitingLine(BuildLine.of(row[:-1]), tuple(row[-1] or ()))
 
 
 def views(engine: Engine, build_ids: Collection[str]) -> dict[str, BuildView]:

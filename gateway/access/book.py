@@ -5,7 +5,7 @@ import contextlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -61,7 +61,7 @@ class TokenBook:
 
         Raises DatabaseUnavailable when nobody can know.
         """
-        return (await self._tokens_made()).ever
+        return self._made.ever or (await self._tokens_made()).ever
 
     async def any_valid(self) -> bool:
         """Whether there is a token that opens anything. Raises DatabaseUnavailable when nobody can know."""
@@ -93,6 +93,7 @@ class TokenBook:
                 raise
             return known.record
         if record is not None:
+            self._made = replace(self._made, ever=True)
             self._remember(key, record)
         else:
             self._remembered.pop(key, None)  # a guess is not worth the room

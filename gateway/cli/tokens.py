@@ -137,10 +137,9 @@ def _one(engine: "Engine", beginning: str) -> "TokenRecord":
 
 
 def _moment(expires: str, now: datetime) -> datetime:
-    if (days := _DAYS.fullmatch(expires)) is not None:
-        return now + timedelta(days=int(days[1]))
+    days = _DAYS.fullmatch(expires)
     try:
-        moment = datetime.fromisoformat(expires)
+        moment = datetime.fromisoformat(expires) if days is None else now + timedelta(days=int(days[1]))
     except ValueError:
         raise _usage(f"--expires takes days, as 90d, or a date, as 2030-12-31, and not {expires!r}") from None
     moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -8,9 +8,11 @@ from fastapi import APIRouter, Depends, Header, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from baton.domain.vocabulary import State, Status
+from baton.store.ids import build_key
 from gateway.web.callers import WhoCalls
 from gateway.web.live import streams
 from gateway.web.live.streams import Wanted
+from gateway.web.locating import Located, locate
 from gateway.web.problems import Problem
 from gateway.web.site import Here
 
@@ -23,9 +25,36 @@ LastEvent = Annotated[
 After = Annotated[str | None, Query(description="the same, for the first request of a page that knows it already")]
 
 
+async def _located(workflow_id: str, site: Here, caller: WhoCalls) -> Located:
+    return await locate(site, caller, workflow_id)
+
+
 async def _room(site: Here) -> None:
     if site.feed.full:
         raise Problem(503, "too_many_streams", "Too many streams are open", headers={"Retry-After": "10"})
+
+
+@router.get(
+    "/api/workflows/{workflow_id}/stream",
+    response_class=EventSourceResponse,
+    dependencies=[Depends(_room)],
+    summary="The journal of a build as it is written",
+)
+async def stream_build(
+    located: Annotated[Located, Depends(_located)],
+    site: Here,
+    caller: WhoCalls,
+    last_event: LastEvent = None,
+    after: After = None,
+) -> AsyncIterable[ServerSentEvent]:
+    """Each `entry` once and in order, from the one after the last that came.
+
+    `reset`: what came is no longer true; the journal begins anew. `end`: the build has ended, close the connection.
+    `trouble`: the database is away, and `back`: it is there again. Comments keep the connection alive.
+    """
+    async with aclosing(streams.entries(site, caller, build_key(located.build_id), last_event or after)) as events:
+        async for event in events:
+            yield event
 
 
 @router.get(
