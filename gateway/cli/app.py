@@ -21,6 +21,7 @@ from gateway.cli import (
     looking,
     proving,
     questioning,
+    reporting,
     showing,
     starting,
 )
@@ -93,6 +94,7 @@ for _group in (
     cancelling,
     proving,
     keys,
+    reporting,
     db,
     agents,
     examining,
