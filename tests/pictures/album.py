@@ -66,7 +66,11 @@ async def around(*shown: Locator, margin: float = 16) -> FloatRect:
 
 def keep(picture: Picture, taken: bytes) -> int:
     """Write the picture, with few colours; its size in bytes. Raises ``RuntimeError`` for one that is too large."""
-    image = Image.open(io.BytesIO(taken)).convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    image = (
+        Image.open(io.BytesIO(taken))
+        .convert("RGB")
+        .quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    )
     picture.file.parent.mkdir(exist_ok=True)
     image.save(picture.file, optimize=True)
     size = picture.file.stat().st_size

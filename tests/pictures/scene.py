@@ -71,7 +71,9 @@ async def scene(home: Path, environ: dict[str, str]) -> AsyncIterator[Scene]:
     demo = (_ROOT / "baton" / "runners" / "profiles" / "demo.toml").read_text(encoding="utf-8")
     (profiles / "guarded.toml").write_text(demo + _PROFILE, encoding="utf-8")
     settings = Settings.from_environment({}, home=home, profiles=profiles, graceful_shutdown_seconds=0)
-    async with Stack(settings, environ | {"STAND_IN_SECONDS": "1", "BATON_USER": "grace"}, gateway_port=free_port()) as stack:
+    async with Stack(
+        settings, environ | {"STAND_IN_SECONDS": "1", "BATON_USER": "grace"}, gateway_port=free_port()
+    ) as stack:
         told = Scene(stack, Builds(stack.client, answer_seconds=60))
         await asyncio.gather(_released(told), _waiting(told), _by_hand(told), asyncio.to_thread(_busy, settings))
         yield told

@@ -21,7 +21,7 @@ async def test_what_was_handed_over_is_shown(page: Page, dashboard: Dashboard) -
 async def test_changes_of_a_workspace_on_another_machine_say_where_they_lie(
     page: Page, dashboard: Dashboard, complaints: list[str]
 ) -> None:
-    await page.goto(f"{dashboard.url}/builds/vat-2027")
+    await page.goto(f"{dashboard.url}/builds/money-1-4")
     changes = page.locator("details[id^=diff-]").first
     await changes.locator("summary").click()
     await expect(changes).to_contain_text("workspace is not on the gateway's machine")
