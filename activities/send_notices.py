@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.heartbeats import heartbeating
 from baton.contracts.errors import NOTICES_UNAVAILABLE, RECEIVER_FAILED
@@ -118,4 +118,5 @@ class SendNotices:
 
 def _failure(message: str, kind: str, pause: timedelta | None = None) -> ApplicationError:
     capped = message if len(message) <= _MOST_MESSAGE else f"{message[: _MOST_MESSAGE - 1]}…"
-    return ApplicationError(capped, type=kind, next_retry_delay=pause)
+    # Benign: it is no fault of ours, and stands in SQL and in Temporal. The log need not tell of every attempt.
+    return ApplicationError(capped, type=kind, next_retry_delay=pause, category=ApplicationErrorCategory.BENIGN)

@@ -46,6 +46,7 @@ class NoticeWorkflow:
         self._queue = start.queue
         self._delivered = start.delivered
         self._parked = start.parked
+        self._most_events = start.history_events
         self._stopped = False
         self._woken = False
         self._priority = Priority(fairness_key=str(start.queue.subscription_id))
@@ -58,13 +59,17 @@ class NoticeWorkflow:
             upcoming = await self._look()
             while upcoming is not None:
                 upcoming = await self._send(upcoming)
-                if workflow.info().is_continue_as_new_suggested():
-                    workflow.continue_as_new(
-                        SendNotices(queue=self._queue, delivered=self._delivered, parked=self._parked)
-                    )
+                if upcoming is not None and self._history_is_long():
+                    done = {"delivered": self._delivered, "parked": self._parked}
+                    workflow.continue_as_new(start.model_copy(update=done))
             if not self._woken:
                 self._show(None)
                 return NoticesSent(delivered=self._delivered, parked=self._parked, stopped=self._stopped)
+
+    def _history_is_long(self) -> bool:
+        info = workflow.info()
+        most = self._most_events
+        return info.is_continue_as_new_suggested() or (most is not None and info.get_current_history_length() > most)
 
     @workflow.signal(name=WAKE, description="There is something to send.")
     def wake(self) -> None:

@@ -110,6 +110,9 @@ class SendNotices(Value):
     queue: NoticeQueue
     delivered: int = 0
     parked: int = 0
+    history_events: int | None = Field(
+        default=None, description="how long a run's history may become; without it, Temporal says"
+    )
 
 
 class NoticesSent(Value):
