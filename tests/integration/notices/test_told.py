@@ -58,6 +58,7 @@ async def test_a_whole_build_is_told_in_order_signed_and_once(house: House) -> N
     assert [one.attempts for one in house.told(ops)] == [1] * ENTRIES
 
 
+@ON_ONE_DATABASE
 async def test_bad_receivers_harm_no_build_and_no_other_receiver(house: House) -> None:
     build = new_build()
     async with AsyncExitStack() as stack:
@@ -113,6 +114,7 @@ async def test_builds_do_not_wait_for_one_another(house: House) -> None:
     assert [one.sequence for one in receiver.received if one.json["data"]["build_id"] == free] == [*range(1, 13)]
 
 
+@ON_ONE_DATABASE
 async def test_a_receiver_that_is_gone_is_told_nothing_more_and_the_subscription_says_so(house: House) -> None:
     build = new_build()
     gone = reply(410, b"moved away")

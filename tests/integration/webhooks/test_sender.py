@@ -149,6 +149,16 @@ async def test_an_address_that_does_not_answer_gives_way_to_the_next(receiver: R
     assert (answer.status, answer.address) == (204, "127.0.0.1")
 
 
+async def test_an_address_of_ipv6_is_connected_to_as_well(receiver: Receiver) -> None:
+    async def resolve(_: str, __: int) -> Sequence[str]:
+        return ["::1", "::ffff:127.0.0.1"]
+
+    sender = Sender([*LOOPBACK, ip_network("::1/128")], resolve=resolve)
+    answer = await post(f"http://hooks.example:{receiver.port}/", sender=sender)
+
+    assert (answer.status, answer.address) == (204, "::ffff:127.0.0.1")
+
+
 async def test_a_name_server_that_never_answers_costs_its_time_and_no_more() -> None:
     async def resolve(_: str, __: int) -> Sequence[str]:
         await asyncio.Event().wait()
