@@ -42,11 +42,15 @@ class House:
     settings: Settings
 
     def subscribe(
-        self, receiver: Receiver, name: str = "ops", kinds: Sequence[EntryKind] | None = None, **more: str
+        self,
+        receiver: Receiver,
+        name: str = "ops",
+        kinds: Sequence[EntryKind] | None = None,
+        project_id: str | None = None,
     ) -> Subscription:
         """A subscription of this receiver."""
         return add_subscription(
-            self.engine, name, receiver.url, secret=new_secret(), created_by="ada", kinds=kinds, **more
+            self.engine, name, receiver.url, secret=new_secret(), created_by="ada", kinds=kinds, project_id=project_id
         )
 
     def told(self, subscription: Subscription) -> list[Delivery]:

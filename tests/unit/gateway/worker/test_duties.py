@@ -7,7 +7,7 @@ from gateway.worker.duties import Duty, queues
 
 def test_there_is_a_duty_for_every_role_one_for_the_builds_and_one_for_what_is_told_of_them() -> None:
     assert list(Duty) == ["orchestrator", "notifier", *Role]
-    assert [duty for duty in Duty if duty.plays_a_role] == list(Role)
+    assert [duty.value for duty in Duty if duty.plays_a_role] == [role.value for role in Role]
 
 
 def test_every_duty_has_the_queue_that_the_workflow_sends_its_work_to() -> None:
