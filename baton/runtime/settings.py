@@ -5,8 +5,10 @@ configuration (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, ...), see `baton.runtim
 """
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -42,6 +44,11 @@ class Settings(BaseModel):
     """How long a stopping worker lets running phases finish before it cancels them."""
     heartbeat_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
     """How often, at the least, a running phase tells Temporal that it is alive."""
+    public_url: str | None = None
+    """Where people reach the dashboard, without a slash at the end: what links in notices begin with."""
+    webhook_networks: str | None = None
+    """Networks of one's own that webhooks may lead to, also without encryption: `10.20.0.0/16, 127.0.0.1/32`.
+    None: public addresses by https only."""
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -66,6 +73,25 @@ class Settings(BaseModel):
             raise ValueError("write sqlite:///path/to/file.db or postgresql://user:password@host:5432/name")
         return url
 
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "")
+        if url is not None and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query):
+            raise ValueError("write https://baton.example")
+        return url and url.rstrip("/")
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _known_networks(cls, text: str | None) -> str | None:
+        _networks(text)
+        return text
+
+    @property
+    def allowed_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """What `webhook_networks` names."""
+        return _networks(self.webhook_networks)
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], **overrides: Any) -> Self:
         """Read `BATON_*` from `environ`; `overrides` (command line options, None when not given) win.
@@ -83,6 +109,10 @@ class Settings(BaseModel):
             return cls.model_validate(given)
         except ValidationError as error:
             raise SettingsError(_first_complaint(error, given)) from None
+
+
+def _networks(text: str | None) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in (text or "").split(",") if part.strip())
 
 
 def variable_of(field: str) -> str:

@@ -23,6 +23,7 @@ from gateway.cli import (
     questioning,
     showing,
     starting,
+    webhooks,
 )
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.output import Output
@@ -94,6 +95,7 @@ for _group in (
     proving,
     keys,
     db,
+    webhooks,
     agents,
     examining,
 ):

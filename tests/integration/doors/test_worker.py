@@ -11,7 +11,7 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
-from baton.contracts.names import BUILDS_QUEUE, role_queue, workflow_id
+from baton.contracts.names import BUILDS_QUEUE, NOTICES_QUEUE, role_queue, workflow_id
 from baton.domain.requests import BuildRequest
 from baton.domain.vocabulary import Role, State
 from baton.runtime.client import environment_for
@@ -23,7 +23,7 @@ from gateway.cli.demo.activity import has_beaten
 from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
 from tests.integration.doors.programs import ROOT, program
 
-QUEUES = [BUILDS_QUEUE, *(role_queue(role) for role in Role)]
+QUEUES = [BUILDS_QUEUE, NOTICES_QUEUE, *(role_queue(role) for role in Role)]
 NOBODY = "postgresql://ada:sesame-open@127.0.0.1:9/baton"
 
 

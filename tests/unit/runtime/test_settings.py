@@ -1,3 +1,4 @@
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,8 @@ def test_every_field_is_read_from_its_variable() -> None:
         "BATON_MAX_CONCURRENT_PHASES": "7",
         "BATON_GRACEFUL_SHUTDOWN_SECONDS": "1.5",
         "BATON_HEARTBEAT_SECONDS": "2",
+        "BATON_PUBLIC_URL": "https://baton.example/",
+        "BATON_WEBHOOK_NETWORKS": "10.0.0.0/8, ::1/128",
     }
     assert {variable_of(field) for field in Settings.model_fields} == set(environ)
     assert Settings.from_environment(environ).model_dump() == {
@@ -35,7 +38,15 @@ def test_every_field_is_read_from_its_variable() -> None:
         "max_concurrent_phases": 7,
         "graceful_shutdown_seconds": 1.5,
         "heartbeat_seconds": 2.0,
+        "public_url": "https://baton.example",
+        "webhook_networks": "10.0.0.0/8, ::1/128",
     }
+
+
+def test_networks_are_read_one_by_one_and_there_are_none_unless_named() -> None:
+    settings = Settings.from_environment({"BATON_WEBHOOK_NETWORKS": "10.0.0.0/8, ::1/128,"})
+    assert settings.allowed_networks == (ip_network("10.0.0.0/8"), ip_network("::1/128"))
+    assert Settings.from_environment({}).allowed_networks == ()
 
 
 def test_an_option_wins_over_the_variable_and_none_is_not_an_option() -> None:
@@ -62,6 +73,10 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("BATON_HEARTBEAT_SECONDS", "0"),
         ("BATON_DATABASE_URL", "mysql://db/baton"),
         ("BATON_DATABASE_URL", "baton.db"),
+        ("BATON_PUBLIC_URL", "baton.example"),
+        ("BATON_PUBLIC_URL", "ftp://baton.example"),
+        ("BATON_WEBHOOK_NETWORKS", "10.0.0.1/8"),
+        ("BATON_WEBHOOK_NETWORKS", "10.0.0.0/8,everything"),
     ],
 )
 def test_a_bad_value_is_refused_by_the_name_of_its_variable(variable: str, value: str) -> None:
