@@ -11,11 +11,12 @@ from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
 )
+from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from baton.contracts.messages import CommandReply, Handoff, StartAnswer
-from baton.contracts.names import workflow_id
+from baton.contracts.names import PROJECT_ID, workflow_id
 from baton.domain.commands import Command
 from baton.domain.journal import Entry
 from baton.domain.jsonvalue import canonical
@@ -31,6 +32,7 @@ from workflows.build import BuildWorkflow
 
 BUILD_ID_RULE = "a build ID has 1 to 100 letters, digits, '.', '_' and '-', and begins with a letter or a digit"
 
+_PROJECT = SearchAttributeKey.for_keyword(PROJECT_ID)
 _MOST_BYTES = 1_000_000
 _MOST_SHOWN = 60
 _MAY_STILL = ". When one comes, it may still carry out the command"
@@ -109,6 +111,25 @@ class Builds:
         query = 'WorkflowType = "BuildWorkflow" AND ExecutionStatus = "Running"'
         prefix = workflow_id("")
         return [run.id.removeprefix(prefix) async for run in self._client.list_workflows(query, limit=most)]
+
+    async def project_of(self, build_id: str) -> str:
+        """The project of a build. It needs no worker but for builds that were not started by a door of Baton's.
+
+        Raises BuildNotFound.
+        """
+        try:
+            description = await self._handle(build_id).describe()
+        except RPCError as error:
+            raise await self._why_not(build_id, error) from error
+        project = description.typed_search_attributes.get(_PROJECT)
+        return project if project is not None else (await self.status(build_id)).project_id
+
+    async def newest(self, *, most: int) -> list[tuple[str, str]]:
+        """The builds that Temporal keeps, newest first, each with its project. Its list is moments late."""
+        prefix = workflow_id("")
+        listed = self._client.list_workflows('WorkflowType = "BuildWorkflow"', limit=most)
+        found = [(run.id.removeprefix(prefix), run.typed_search_attributes.get(_PROJECT)) async for run in listed]
+        return [(build_id, project) for build_id, project in found if project is not None]
 
     async def cancel(self, build_id: str, reason: str = "") -> None:
         """Ask Temporal to cancel the build. It writes its journal and mirror first: :meth:`result` waits for it."""

@@ -21,8 +21,10 @@ from gateway.cli import (
     looking,
     proving,
     questioning,
+    serving,
     showing,
     starting,
+    tokens,
     webhooks,
 )
 from gateway.cli.exit_codes import CommandFailed, ExitCode
@@ -96,6 +98,8 @@ for _group in (
     keys,
     db,
     webhooks,
+    serving,
+    tokens,
     agents,
     examining,
 ):

@@ -97,6 +97,7 @@ def _of_worker(error: Exception) -> CommandFailed | None:
 def _of_embedded(error: Exception) -> CommandFailed | None:
     from baton.runtime.embedded import EmbeddedTemporalError
     from baton.runtime.ownership import AlreadyRunning
+    from gateway.embedded.gateway_process import GatewayFailed
     from gateway.embedded.worker_process import WorkerFailed
 
     match error:
@@ -106,6 +107,8 @@ def _of_embedded(error: Exception) -> CommandFailed | None:
             return CommandFailed("temporal_not_started", str(error), ExitCode.UNREACHABLE)
         case WorkerFailed():
             return CommandFailed("worker_not_started", str(error))
+        case GatewayFailed():
+            return CommandFailed("gateway_not_started", str(error))
         case _:
             return None
 

@@ -176,7 +176,7 @@ def test_every_setting_is_told_with_its_default(field: str) -> None:
     default = Settings.model_fields[field].get_default()
     said = OPERATIONS.row(variable_of(field))[1]
     assert not isinstance(default, str | int | float) or said == {
-        f"{default:g}" if default != str(default) else default
+        f"{default:g}" if isinstance(default, float) else str(default)
     }
 
 
