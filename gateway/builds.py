@@ -17,6 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from baton.contracts.messages import CommandReply, Handoff, StartAnswer
 from baton.contracts.names import PROJECT_ID, workflow_id
+from baton.domain.actors import Actor
 from baton.domain.commands import Command
 from baton.domain.journal import Entry
 from baton.domain.jsonvalue import canonical
@@ -48,18 +49,19 @@ class Builds:
         self._client = client
         self._seconds = answer_seconds
 
-    async def start(self, request: BuildRequest) -> StartAnswer:
+    async def start(self, request: BuildRequest, *, by: Actor | None = None) -> StartAnswer:
         """Start a build, or answer with the one that was started by the same request, ended or not.
 
+        ``by`` is journaled as who started it; without, Baton is: what a request says of its user is not proven.
         Raises CommandRefused (``start_differs``) when the ID is taken by another request, BuildNotOpened when the
         profile cannot be used (the ID stays free), and NoWorker.
         """
         try:
-            return await self._start(request, again=False)
+            return await self._start(request, by, again=False)
         except TakenByClosed:
             handle = self._handle(request.build_id)
             if await why_not_opened(handle, request.build_id, await handle.describe()) is not None:
-                return await self._start(request, again=True)
+                return await self._start(request, by, again=True)
         view = await self.status(request.build_id)
         refuse_other(request, view.request)
         return StartAnswer(
@@ -155,9 +157,9 @@ class Builds:
             raise await self._why_not(build_id, error) from error
         return Status.COMPLETE
 
-    async def _start(self, request: BuildRequest, *, again: bool) -> StartAnswer:
+    async def _start(self, request: BuildRequest, by: Actor | None, *, again: bool) -> StartAnswer:
         try:
-            return await start_or_join(self._client, request, again=again, seconds=self._seconds)
+            return await start_or_join(self._client, request, by=by, again=again, seconds=self._seconds)
         except WorkflowUpdateFailedError as error:
             raise _refusal(request.build_id, error) from error
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from baton.domain.actors import Actor
 from baton.domain.journal import Entry
 from baton.domain.model import Value
 from baton.domain.requests import BuildRequest
@@ -26,6 +27,9 @@ class StartBuild(Value):
 
     request: BuildRequest
     continued: ContinuedBuild | None = None
+    started_by: Actor | None = Field(
+        default=None, description="who had it started, where the door knows that for sure; none is Baton itself"
+    )
 
 
 class StartAnswer(Value):

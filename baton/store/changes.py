@@ -7,10 +7,10 @@ from typing import Self
 from uuid import UUID
 
 from sqlalchemy import Engine, or_, select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from baton.domain.journal import Entry, Head
-from baton.store.records import SUMMARY_COLUMNS, BuildSummary
+from baton.store.browsing import BuildLine
 from baton.store.rows import entry_of
 from baton.store.tables import BuildWorkflow, WorkflowEvent
 from baton.store.transactions import reading
@@ -36,15 +36,15 @@ class Standing:
     ended: bool
 
     @classmethod
-    def of(cls, summary: BuildSummary, head_hash: str) -> Self:
-        """The standing that ``summary`` tells of."""
+    def of(cls, line: BuildLine, head_hash: str) -> Self:
+        """The standing that ``line`` tells of."""
         return cls(
             head_hash=head_hash,
-            project_id=summary.project_id,
-            user_id=summary.user_id,
-            state=summary.current_state.value,
-            status=summary.status.value,
-            ended=summary.completed_at is not None,
+            project_id=line.project_id,
+            user_id=line.user_id,
+            state=line.state.value,
+            status=line.status.value,
+            ended=line.completed_at is not None,
         )
 
 
@@ -92,14 +92,6 @@ def entries_after(engine: Engine, build: UUID, seen: Seen | None, limit: int) ->
         return EntryPage(
             entries=tuple(found[:limit]), more=len(found) > limit, anew=seen is not None and not holds, mark=mark
         )
-
-
-def summaries(engine: Engine, builds: Collection[UUID]) -> dict[UUID, BuildSummary]:
-    """What lists say of ``builds``."""
-    query = select(BuildWorkflow).options(load_only(*SUMMARY_COLUMNS, raiseload=True))
-    with reading(engine) as session:
-        rows = session.scalars(query.where(BuildWorkflow.id.in_(builds)))
-        return {row.id: BuildSummary.of(row) for row in rows}
 
 
 def _marks(session: Session, builds: Collection[UUID]) -> dict[UUID, Mark]:

@@ -1,13 +1,15 @@
-"""How the tables of a database differ from those that this version of Baton has, in plain words."""
+"""How the tables and views of a database differ from those that this version of Baton has, in plain words."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import CheckConstraint, Connection, Inspector, Table, inspect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeEngine
 
 from baton.store.tables import Base
+from baton.store.views import VIEWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,26 @@ def table_differences(connection: Connection) -> list[Difference]:
         found = _of_table(inspector, table, connection) if table.name in present else ["the table is missing"]
         differences += [Difference(table.name, what) for what in found]
     return differences
+
+
+def view_differences(connection: Connection) -> list[Difference]:
+    """Every view, and column of one, that is missing or cannot be read. What is there besides may be."""
+    inspector = inspect(connection)
+    present = set(inspector.get_view_names())
+    differences = []
+    for view in VIEWS.sorted_tables:
+        found = _of_view(inspector, view) if view.name in present else ["the view is missing"]
+        differences += [Difference(view.name, what) for what in found]
+    return differences
+
+
+def _of_view(inspector: Inspector, view: Table) -> Iterator[str]:
+    try:
+        present = {column["name"] for column in inspector.get_columns(view.name)}
+    except OperationalError as error:  # on SQLite a view stays when what it reads goes
+        yield f"the view cannot be read: {error.orig}"
+        return
+    yield from (f"the column {column.name!r} is missing" for column in view.columns if column.name not in present)
 
 
 def _of_table(inspector: Inspector, table: Table, connection: Connection) -> Iterator[str]:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 from sqlalchemy.orm import Session, load_only
 
 from baton.domain.journal import Entry
+from baton.domain.view import BuildView
 from baton.domain.vocabulary import State, Status
 from baton.store.ids import build_key
 from baton.store.records import SUMMARY_COLUMNS, BuildDetail, BuildSummary, Counts, EventRow, HandoffRow
@@ -20,6 +21,12 @@ def get_build(engine: Engine, build_id: str) -> BuildDetail | None:
     with reading(engine) as session:
         row = session.get(BuildWorkflow, build_key(build_id))
         return None if row is None else BuildDetail.of(row)
+
+
+def kept_view(engine: Engine, build_id: str) -> BuildView | None:
+    """The build's journal, folded, if the mirror has it."""
+    found = get_build(engine, build_id)
+    return None if found is None else found.view
 
 
 def find_build(engine: Engine, key: UUID) -> tuple[str, str] | None:

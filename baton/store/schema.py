@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from baton.store.drift import Difference, table_differences
+from baton.store.drift import Difference, table_differences, view_differences
 from baton.store.errors import SchemaOutdated
 from baton.store.ids import NAMESPACE
 from baton.store.transactions import alone, reading, upgrade_command
@@ -50,7 +50,8 @@ def check(engine: Engine) -> list[Difference]:
         has = "the database has no revision" if found is None else f"the database has revision {found!r}"
         differences.append(Difference("alembic_version", f"{has}; this version of Baton works with {head()!r}"))
     with reading(engine) as session:
-        return differences + table_differences(session.connection())
+        connection = session.connection()
+        return differences + table_differences(connection) + view_differences(connection)
 
 
 def require_current(engine: Engine) -> None:

@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
     @command(group, "check", temporal=False)
     def check(call: Invocation, database_url: DatabaseUrl = None) -> ExitCode:
-        """Compare tables, columns, indexes, keys, enums and revision with this version of Baton."""
+        """Compare tables, columns, indexes, keys, enums, views and revision with this version of Baton."""
         from baton.store import schema
         from baton.store.urls import redacted
 

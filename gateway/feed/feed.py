@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from baton.store import changes
+from baton.store.browsing import lines_of
 from baton.store.changes import EntryPage, Mark, Seen
 from baton.store.errors import StoreError
 from gateway.feed.build_topic import BuildTopic, News
@@ -136,9 +137,9 @@ class Feed:
                 await self._go_on(topic, mark)
         if since is not None:
             moved = self.overview.changed(found.standings)
-            summaries = await asyncio.to_thread(changes.summaries, self._engine, moved) if moved else {}
+            lines = await asyncio.to_thread(lines_of, self._engine, moved) if moved else {}
             if self.overview.watchers:
-                self.overview.take(found.standings, summaries)
+                self.overview.take(found.standings, lines)
 
     async def _go_on(self, topic: BuildTopic, mark: Mark) -> None:
         if topic.mark is None:

@@ -6,27 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pydantic import TypeAdapter
-
+from baton.store.browsing import BuildLine
 from baton.store.changes import Standing
-from baton.store.records import BuildSummary
 from gateway.feed.pulse import Pulse
 
 _MOST_MOVES = 1_000
 _MOST_AT_ONCE = 200
 """When more builds than that move between two looks, it is better to look at everything again."""
 
-_SUMMARY = TypeAdapter(BuildSummary)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Move:
-    """A build that changed: what it was, what it is, and how that is told."""
+    """A build that changed: what it was, and what it is. ``text`` is for who tells of it, to write it once for all."""
 
     number: int
     before: Standing | None
     after: Standing
-    text: str
+    line: BuildLine
+    text: str | None = None
 
 
 class Overview:
@@ -61,18 +58,17 @@ class Overview:
         differing = {key for key, standing in standings.items() if self._known.get(key) != standing}
         return differing | {key for key, was in self._known.items() if key not in standings and not was.ended}
 
-    def take(self, standings: Mapping[UUID, Standing], summaries: Mapping[UUID, BuildSummary]) -> None:
-        """Take in a look, with the summaries of what :meth:`changed`."""
+    def take(self, standings: Mapping[UUID, Standing], lines: Mapping[UUID, BuildLine]) -> None:
+        """Take in a look, with the lines of what :meth:`changed`."""
         known, changed = self._known, self.changed(standings)
         self._known = dict(standings)
-        if known is None or len(changed) > _MOST_AT_ONCE or changed - summaries.keys():
+        if known is None or len(changed) > _MOST_AT_ONCE or changed - lines.keys():
             self.begin_anew()
         elif changed:
             for key in changed:
-                after = standings.get(key) or Standing.of(summaries[key], "")
+                after = standings.get(key) or Standing.of(lines[key], "")
                 self._number += 1
-                text = _SUMMARY.dump_json(summaries[key]).decode()
-                self._moves.append(Move(self._number, known.get(key), after, text))
+                self._moves.append(Move(self._number, known.get(key), after, lines[key]))
             self.pulse.beat()
 
     def begin_anew(self) -> None:

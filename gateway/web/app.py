@@ -7,6 +7,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from gateway.web import health, problems
+from gateway.web.api import router as api
+from gateway.web.api.documented import describe
 from gateway.web.live import routes
 from gateway.web.problems import Problem
 from gateway.web.site import Site
@@ -24,8 +26,10 @@ def create_app(site: Site) -> FastAPI:
     app = FastAPI(title="Baton", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.site = site
     app.include_router(health.router)
+    app.include_router(api.router)
     app.include_router(routes.router)
     problems.install(app, _page)
+    describe(app)
     return app
 
 

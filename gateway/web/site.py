@@ -39,6 +39,7 @@ class Site:
     feed: Feed = field(init=False)
     rates: Rates = field(init=False)
     whereabouts: Whereabouts = field(default_factory=Whereabouts)
+    looks_into_git: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
     _queries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_QUERIES_AT_A_TIME))
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from baton.contracts import errors
 from baton.contracts.names import BUILDS_QUEUE, NOTICES_QUEUE, SEARCH_ATTRIBUTES, role_queue
 from baton.contracts.notices import Notice, NoticeActor, NoticeData, NoticeWaiting
+from baton.domain.access import COMMANDS_OF, AccessRole
 from baton.domain.facts import FACTS
 from baton.domain.journal import Entry
 from baton.domain.moves import MOVES, OWNERS, MoveKind
@@ -191,6 +192,12 @@ def test_variables_in_the_docs_are_read_somewhere() -> None:
     known = {*searched.stdout.split(), *map(variable_of, Settings.model_fields)}
     for place in pages():
         assert set(re.findall(r"BATON_[A-Z]+(?:_[A-Z]+)*", place.text)) - known == set(), place.name
+
+
+@pytest.mark.parametrize("role", AccessRole)
+def test_what_each_role_of_a_token_may_do_is_in_the_docs(role: AccessRole) -> None:
+    said = page("docs/gateway.md").row(role)[1] - {"--plays"}
+    assert said == ({"everything"} if role is AccessRole.ADMIN else {action.value for action in COMMANDS_OF[role]})
 
 
 def test_every_variable_of_compose_is_in_the_docs() -> None:

@@ -18,6 +18,7 @@ from gateway.access.caller import Caller
 from gateway.feed.feed import Feed
 from gateway.feed.overview import Move
 from gateway.feed.pulse import felt
+from gateway.web.api.rows import BuildRow
 from gateway.web.site import Site
 
 _LOOK_UP_SECONDS = 5.0
@@ -130,6 +131,7 @@ async def builds(site: Site, caller: Caller, wanted: Wanted, last: str | None) -
                         yield ServerSentEvent(event="refresh", id=place, data={})
                     for move in moves or ():
                         if caller.grant.sees(move.after.project_id) and wanted.holds(move):
+                            move.text = move.text or BuildRow.of(move.line).model_dump_json()
                             number = overview.place_of(move.number)
                             yield ServerSentEvent(event="build", id=number, raw_data=move.text)
             await felt(beat, _LOOK_UP_SECONDS)

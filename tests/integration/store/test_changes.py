@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import Engine
 
 from baton.domain.vocabulary import State
-from baton.store.changes import Seen, entries_after, look, summaries
+from baton.store.browsing import Wanted, browse, lines_of
+from baton.store.changes import Seen, entries_after, look
 from baton.store.ids import build_key
 from baton.store.mirror import Mirror
 from tests.journals import Story, happy, request
@@ -76,8 +77,7 @@ def test_a_build_that_the_mirror_does_not_have_yet_has_no_mark(engine: Engine) -
     assert (page.entries, page.mark, page.anew) == ((), None, False)
 
 
-def test_summaries_are_those_of_lists(engine: Engine) -> None:
+def test_lines_are_those_of_lists(engine: Engine) -> None:
     Mirror(engine).write(happy().batch())
-    found = summaries(engine, [KEY, build_key("none")])
-    assert found.keys() == {KEY}
-    assert found[KEY].current_state is State.COMPLETE
+    found = lines_of(engine, [KEY, build_key("none")])
+    assert list(found.items()) == [(KEY, browse(engine, Wanted()).builds[0])]

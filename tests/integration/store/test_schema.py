@@ -14,6 +14,7 @@ from baton.store.mirror import Mirror
 from baton.store.reading import get_build
 from baton.store.tables import Base, BuildWorkflow, WorkflowEvent, WorkflowHandoff
 from baton.store.transactions import writing
+from baton.store.views import VIEWS
 from tests.journals import happy
 
 INDEXED = {
@@ -70,6 +71,7 @@ def test_an_empty_database_lacks_everything(database_url: str) -> None:
         "webhook_deliveries: the table is missing",
         "workflow_events: the table is missing",
         "workflow_handoffs: the table is missing",
+        *(f"{view}: the view is missing" for view in sorted(VIEWS.tables)),
     ]
     engine.dispose()
 
@@ -101,6 +103,7 @@ def test_a_database_from_a_later_version_is_refused(engine: Engine) -> None:
 
 
 def test_a_missing_table_and_index_and_column_are_named(engine: Engine) -> None:
+    _without_views(engine)
     _run(
         engine,
         "DROP TABLE workflow_handoffs",
@@ -108,7 +111,7 @@ def test_a_missing_table_and_index_and_column_are_named(engine: Engine) -> None:
         "ALTER TABLE build_workflows DROP COLUMN profile",
     )
 
-    assert _told(engine) == [
+    assert _told_of_tables(engine) == [
         "build_workflows: the column 'profile' is missing",
         "build_workflows: the index 'ix_build_workflows_user_id' on user_id is missing",
         "workflow_handoffs: the table is missing",
@@ -134,6 +137,7 @@ def test_an_index_that_is_not_unique_or_on_another_column_is_named(engine: Engin
 
 
 def test_a_column_of_another_type_or_nullability_is_named(engine: Engine) -> None:
+    _without_views(engine)
     if engine.dialect.name == "postgresql":
         _run(
             engine,
@@ -144,7 +148,7 @@ def test_a_column_of_another_type_or_nullability_is_named(engine: Engine) -> Non
         _rewrite(engine, "workflow_handoffs", ("superseded BOOLEAN", "superseded INTEGER"))
         _rewrite(engine, "workflow_handoffs", ("sequence INTEGER NOT NULL", "sequence INTEGER"))
 
-    assert _told(engine) == [
+    assert _told_of_tables(engine) == [
         "workflow_handoffs: the column 'sequence' takes NULL",
         "workflow_handoffs: the column 'superseded' is INTEGER, not BOOLEAN",
     ]
@@ -188,6 +192,41 @@ def test_missing_keys_and_checks_are_named(engine: Engine) -> None:
         "workflow_handoffs: the foreign key from workflow_id to build_workflows.id is missing",
         "workflow_handoffs: the check 'ck_workflow_handoffs_from_role' is missing",
     ]
+
+
+def test_a_view_that_is_missing_or_lacks_a_column_or_reads_a_missing_table_is_named(engine: Engine) -> None:
+    _run(
+        engine,
+        "DROP VIEW report_throughput",
+        "DROP VIEW report_wait_times",
+        "CREATE VIEW report_wait_times AS SELECT project_id, 'answer' AS kind FROM build_workflows",
+    )
+    cascade = " CASCADE" if engine.dialect.name == "postgresql" else ""
+    gone = "the view is missing" if cascade else "the view cannot be read: no such table: main.workflow_handoffs"
+    missing = ("waits", "waiting_now", "total_seconds", "p50_seconds", "p90_seconds")
+    told = [
+        "report_throughput: the view is missing",
+        *(f"report_wait_times: the column {name!r} is missing" for name in missing),
+    ]
+    assert _told(engine) == told
+
+    _run(engine, f"DROP TABLE workflow_handoffs{cascade}")
+    assert _told(engine) == [
+        "workflow_handoffs: the table is missing",
+        f"report_builds: {gone}",
+        f"report_projects: {gone}",
+        *told,
+    ]
+
+
+def _without_views(engine: Engine) -> None:
+    """A database keeps a column as it is while a view reads it."""
+    cascade = " CASCADE" if engine.dialect.name == "postgresql" else ""
+    _run(engine, *(f"DROP VIEW IF EXISTS {view}{cascade}" for view in VIEWS.tables))
+
+
+def _told_of_tables(engine: Engine) -> list[str]:
+    return [difference for difference in _told(engine) if not difference.startswith("report_")]
 
 
 def _rewrite(engine: Engine, table: str, *replacements: tuple[str, str]) -> None:

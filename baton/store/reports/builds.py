@@ -1,0 +1,31 @@
+"""Builds with their figures, one by one."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from baton.domain.vocabulary import State, Status
+from baton.store.reports.figures import BuildFigures
+from baton.store.reports.scope import Scope
+from baton.store.views import BUILDS
+
+
+def build_figures(session: Session, scope: Scope, limit: int | None = None) -> list[BuildFigures]:
+    """Of each build in scope, the newest first; at most ``limit`` of them."""
+    query = (
+        select(BUILDS)
+        .where(*scope.holds(BUILDS.c.project_id, BUILDS.c.created_at))
+        .order_by(BUILDS.c.created_at.desc(), BUILDS.c.build_id.desc())
+        .limit(limit)
+    )
+    return [
+        BuildFigures(
+            **dict(row)
+            | {
+                "status": Status(row["status"]),
+                "current_state": State(row["current_state"]),
+                "first_pass": None if row["first_pass"] is None else bool(row["first_pass"]),
+                "failed_in": None if row["failed_in"] is None else State(row["failed_in"]),
+            }
+        )
+        for row in session.execute(query).mappings()
+    ]

@@ -1,0 +1,47 @@
+"""One house for each module: a Temporal, a worker, a database file and a gateway."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from baton.runtime.embedded import EmbeddedTemporal
+from tests.integration.web.api.house import House, house
+
+_GUARDED = """
+[profile]
+description = "By hand, with an approval before the release."
+
+[roles.q_assistant]
+runner = "manual"
+[roles.code_writer]
+runner = "manual"
+[roles.test_auditor]
+runner = "manual"
+[roles.verification_overseer]
+runner = "manual"
+[roles.release_manager]
+runner = "manual"
+
+[gates.approvals.handoff_to_releaser]
+approvers = ["approver", "grace"]
+deadline = "2h"
+
+[limits]
+rework_rounds = 1
+"""
+
+
+@pytest.fixture(scope="module")
+def there(
+    temporal_server: EmbeddedTemporal, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """The house, for all tests of a module."""
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copy(sqlite_template, folder / "baton.db")
+    (folder / "profiles").mkdir()
+    (folder / "profiles" / "guarded.toml").write_text(_GUARDED)
+    url = f"sqlite:///{folder / 'baton.db'}"
+    with house(folder, temporal_server.address, url, profiles=folder / "profiles") as open_:
+        yield open_
