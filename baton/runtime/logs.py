@@ -21,6 +21,8 @@ _QUIET = (
     "temporalio.bridge",
     "httpx",
     "httpcore",
+    "httpx2",
+    "httpcore2",
     "alembic",
     "urllib3",
 )
