@@ -41,6 +41,7 @@ class Sender:
         self._seconds = seconds
         self._tls = tls or httpx2.create_ssl_context()
         self._resolve = resolve
+        self._timeout = httpx2.Timeout(seconds, connect=_CONNECT_SECONDS).as_dict()
 
     async def post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Answer:
         """The receiver's answer, whatever it is. Raises :class:`NotSent`, and of that :class:`Refused`."""
@@ -56,36 +57,36 @@ class Sender:
         self, target: Target, addresses: Sequence[str], headers: Mapping[str, str], body: bytes, began: float
     ) -> Answer:
         """The first address that can be connected to takes it."""
-        timeout = httpx2.Timeout(self._seconds, connect=_CONNECT_SECONDS)
-        async with httpx2.AsyncClient(verify=self._tls, trust_env=False, timeout=timeout) as client:
+        # Not a client: that would follow, remember and read the environment unless told otherwise, and logs addresses.
+        async with httpx2.AsyncHTTPTransport(verify=self._tls, trust_env=False) as transport:
             for address in addresses[:-1]:
                 try:
-                    return await self._post(client, target, address, headers, body, began)
+                    return await self._post(transport, target, address, headers, body, began)
                 except (httpx2.ConnectError, httpx2.ConnectTimeout):
                     continue
             try:
-                return await self._post(client, target, addresses[-1], headers, body, began)
+                return await self._post(transport, target, addresses[-1], headers, body, began)
             except httpx2.HTTPError as error:
                 raise NotSent(f"{target.shown} did not answer: {_reason(error)}") from None
 
     async def _post(
         self,
-        client: httpx2.AsyncClient,
+        transport: httpx2.AsyncHTTPTransport,
         target: Target,
         address: str,
         headers: Mapping[str, str],
         body: bytes,
         began: float,
     ) -> Answer:
-        request = client.build_request(
+        request = httpx2.Request(
             "POST",
             target.url.copy_with(host=address),
             headers=_ALWAYS | dict(headers) | {"host": target.authority},
             content=body,
             # The certificate has to be that of the name, whatever the address.
-            extensions={"sni_hostname": target.host.removesuffix(".")},
+            extensions={"sni_hostname": target.host.removesuffix("."), "timeout": self._timeout},
         )
-        response = await client.send(request, stream=True, follow_redirects=False)
+        response = await transport.handle_async_request(request)
         try:
             taken = response.is_success
             return Answer(

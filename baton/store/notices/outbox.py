@@ -21,6 +21,14 @@ from baton.domain.view import BuildView
 from baton.store.ids import delivery_key
 from baton.store.tables import WebhookDelivery, WebhookSubscription
 
+_ENABLED = select(
+    WebhookSubscription.id,
+    WebhookSubscription.name,
+    WebhookSubscription.event_types,
+    WebhookSubscription.project_id,
+    WebhookSubscription.created_at,
+).where(WebhookSubscription.disabled_at.is_(None))
+
 
 @dataclass(frozen=True, slots=True)
 class Interest:
@@ -109,11 +117,9 @@ def _interests(session: Session) -> list[Interest]:
 
     One that is removed while this transaction runs makes the insert of its notices fail: the write is tried again.
     """
-    table = WebhookSubscription
-    columns = (table.id, table.name, table.event_types, table.project_id, table.created_at)
     return [
         Interest(key, name, None if kinds is None else frozenset(kinds), project, since)
-        for key, name, kinds, project, since in session.execute(select(*columns).where(table.disabled_at.is_(None)))
+        for key, name, kinds, project, since in session.execute(_ENABLED)
     ]
 
 
