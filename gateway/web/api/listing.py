@@ -14,6 +14,7 @@ from baton.domain.vocabulary import State, Status
 from baton.store.browsing import BuildLine, Wanted, browse
 from baton.store.reports.asking import stats
 from baton.store.reports.scope import Scope
+from gateway.web.api.documented import problems
 from gateway.web.api.named import ProjectId
 from gateway.web.api.rows import BuildRow, Listed, notice, rows
 from gateway.web.callers import WhoCalls
@@ -54,7 +55,7 @@ class Stats(Listed):
     cancelled: int
     average_duration: float | None = Field(description="from created to complete")
     success_rate: float | None = Field(description="completed ones among those that have ended")
-    most_common_failure_point: State | None = Field(description="where builds were parked most often")
+    most_common_failure_point: State | None = Field(description="where builds were parked or given up most often")
     average_handoffs: float | None = Field(description="of the builds that completed")
     waiting: int
     paused: int
@@ -67,7 +68,7 @@ class Stats(Listed):
     cost_usd: float
 
 
-@router.get("/api/workflows", summary="The builds")
+@router.get("/api/workflows", summary="The builds", responses=problems(404))
 async def list_builds(
     site: Here,
     caller: WhoCalls,

@@ -34,10 +34,16 @@ _Repository = Annotated[str, StringConstraints(min_length=1, max_length=2000, pa
 _REMOTE = re.compile(r"(?:https?|ssh|git)://.+|[A-Za-z0-9._-]+@[A-Za-z0-9._-]+:[^:/].*", re.IGNORECASE)
 
 
+_REF_NEEDS_REPO: dict[str, Any] = {
+    "if": {"properties": {"ref": {"type": "string"}}, "required": ["ref"]},
+    "then": {"properties": {"repo": {"type": "string"}}, "required": ["repo"]},
+}
+
+
 class StartRequest(BaseModel):
     """What is to be built, and for whom."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"dependentRequired": {"ref": ["repo"]}})
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_REF_NEEDS_REPO)
 
     build_id: BuildId = Field(description="the same ID twice is the same build", examples=["slugify-1"])
     user_id: Name | None = Field(
@@ -99,7 +105,10 @@ class Started(BaseModel):
 
 _LINKS = {
     name: {"operationId": name, "parameters": {"workflow_id": "$response.body#/workflow_id"}}
-    for name in ("advance", "get_status", "get_history", "get_journal", "request_retry", "rollback", "pause", "cancel")
+    for name in (
+        *("advance", "request_retry", "rollback", "approve", "refuse", "abandon", "answer", "pause", "resume"),
+        *("extend_limits", "waive", "cancel", "get_status", "get_history", "get_journal", "list_artifacts", "get_diff"),
+    )
 }
 
 

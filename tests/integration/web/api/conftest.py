@@ -1,4 +1,4 @@
-"""One house for each module: a Temporal, a worker, a database file and a gateway."""
+"""One house for all: a Temporal, a worker, a database file and a gateway."""
 
 import shutil
 from collections.abc import Iterator
@@ -33,11 +33,11 @@ rework_rounds = 1
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def there(
     temporal_server: EmbeddedTemporal, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
-    """The house, for all tests of a module."""
+    """The house, for all tests that run in this process: their builds and projects have names of their own."""
     folder = tmp_path_factory.mktemp("house")
     shutil.copy(sqlite_template, folder / "baton.db")
     (folder / "profiles").mkdir()

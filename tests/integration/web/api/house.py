@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import count
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import httpx2
@@ -15,6 +15,7 @@ from baton.domain.access import AccessRole
 from baton.domain.vocabulary import Role
 from baton.runtime.client import environment_for
 from baton.store.engine import open_engine
+from baton.store.reading import get_build
 from tests.gateways import Gateway, gateway, token
 from tests.workers import worker
 
@@ -47,15 +48,31 @@ class House:
     home: Path
     environ: dict[str, str]
     tokens: dict[str, str] = field(default_factory=dict)
+    _clients: dict[str, httpx2.Client] = field(default_factory=dict)
 
     def as_(self, who: str) -> httpx2.Client:
         """A client with the token of ``who``."""
-        return self.gateway.client(self.tokens[who])
+        if who not in self._clients:
+            self._clients[who] = self.gateway.client(self.tokens[who])
+        return self._clients[who]
 
-    @cached_property
+    @property
     def grace(self) -> httpx2.Client:
         """A client of an admin's."""
         return self.as_("grace")
+
+    def close(self) -> None:
+        """Close all clients."""
+        for client in self._clients.values():
+            client.close()
+
+    def warm_up(self) -> None:
+        """Wait until the worker carries builds: its first one takes it longest, on a busy machine above all."""
+        asked = {"build_id": "first", "requirements": "# The first"}
+        deadline = monotonic() + 90
+        while (answer := self.grace.post("/api/workflows/warm/start", json=asked)).status_code != 200:
+            assert monotonic() < deadline, answer.text
+            sleep(0.1)
 
     def start(self, *, project: str = "birds", **body: Any) -> dict[str, Any]:
         """Start a build by hand; what the gateway says."""
@@ -63,6 +80,11 @@ class House:
         answer = self.grace.post(f"/api/workflows/{project}/start", json=asked)
         assert answer.status_code == 200, answer.text
         told: dict[str, Any] = answer.json()
+        return told
+
+    def standing(self, build_id: str) -> str:
+        """A build that stands in discovery; the same at each call, ended or not."""
+        told: str = self.start(build_id=build_id)["workflow_id"]
         return told
 
     def report(self, build: str, role: Role | str, state: str, result: dict[str, Any] | None = None) -> Any:
@@ -83,6 +105,13 @@ class House:
             if told["current_state"] in (state, f"handoff_to_{_TAKERS.get(role)}"):
                 self.report(build, role, state, result)
         return self.grace.get(f"/api/workflows/{build}/status").json()
+
+    def until_sql_knows(self, build_id: str, status: str) -> None:
+        """Wait until SQL has caught up."""
+        deadline = monotonic() + 20
+        while (row := get_build(self.engine, build_id)) is None or row.summary.status != status:
+            assert monotonic() < deadline, f"{build_id} is not {status} in SQL"
+            sleep(0.02)
 
 
 _TAKERS = {
@@ -108,6 +137,9 @@ def house(folder: Path, address: str, database_url: str, **settings: Any) -> Ite
                 folder / "home", database_url, environ, gateway_requests_per_minute=1_000_000, **settings
             ) as opened,
         ):
-            yield House(opened, engine, folder / "home", environ, tokens)
+            made = House(opened, engine, folder / "home", environ, tokens)
+            made.warm_up()
+            yield made
+            made.close()
     finally:
         engine.dispose()
