@@ -9,6 +9,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from baton.domain.vocabulary import State, Status
 from baton.store.ids import build_key
+from gateway.web.api.documented import ALWAYS, problems
+from gateway.web.api.router import operation_id
 from gateway.web.callers import WhoCalls
 from gateway.web.live import streams
 from gateway.web.live.streams import Wanted
@@ -16,7 +18,7 @@ from gateway.web.locating import Located, locate
 from gateway.web.problems import Problem
 from gateway.web.site import Here
 
-router = APIRouter(tags=["streams"])
+router = APIRouter(tags=["streams"], responses=problems(*ALWAYS), generate_unique_id_function=operation_id)
 
 LastEvent = Annotated[
     str | None,
@@ -38,6 +40,7 @@ async def _room(site: Here) -> None:
     "/api/workflows/{workflow_id}/stream",
     response_class=EventSourceResponse,
     dependencies=[Depends(_room)],
+    responses=problems(404),
     summary="The journal of a build as it is written",
 )
 async def stream_build(

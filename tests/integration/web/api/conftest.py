@@ -1,10 +1,11 @@
 """One house for all: a Temporal, a worker, a database file and a gateway."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from baton.runtime.embedded import EmbeddedTemporal
 from tests.integration.web.api.house import House, house
@@ -33,9 +34,16 @@ rework_rounds = 1
 """
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def own_temporal() -> AsyncIterator[EmbeddedTemporal]:
+    """A server beside the one of other tests: the house's worker would take their work."""
+    async with EmbeddedTemporal(ui=False) as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
 def there(
-    temporal_server: EmbeddedTemporal, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+    own_temporal: EmbeddedTemporal, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
     """The house, for all tests that run in this process: their builds and projects have names of their own."""
     folder = tmp_path_factory.mktemp("house")
@@ -43,5 +51,5 @@ def there(
     (folder / "profiles").mkdir()
     (folder / "profiles" / "guarded.toml").write_text(_GUARDED)
     url = f"sqlite:///{folder / 'baton.db'}"
-    with house(folder, temporal_server.address, url, profiles=folder / "profiles") as open_:
+    with house(folder, own_temporal.address, url, profiles=folder / "profiles") as open_:
         yield open_
