@@ -20,6 +20,9 @@ from baton.store.mirror import Mirror
 from tests.busy.tales import Tale, by_hand, reworked, tale
 from tests.journals import ANNA, Story
 
+_DEEDS = ("Speed up", "Log", "Validate", "Retry", "Cache", "Export", "Paginate", "Encrypt", "Archive", "Simplify")
+_THINGS = ("invoices", "refunds", "sessions", "postings", "webhooks", "statements", "exchange rates", "user exports")
+
 
 def scene(now: datetime) -> Iterator[Tale]:
     """Some builds of three projects, in every status, the oldest first."""
@@ -74,7 +77,7 @@ def many(engine: Engine, count: int, now: datetime, *, seed: int = 7) -> None:
             pace=dice.lognormvariate(0, 0.6),
             project_id=dice.choice(projects),
             user_id=dice.choice(["anna", "ben", "cy", "dora"]),
-            title=f"Build number {number}",
+            title=f"{dice.choice(_DEEDS)} {dice.choice(_THINGS)}",
         )
         last = dice.choices([*Phase], weights=[1, 1, 2, 2, 2, 40])[0]
         if last.value in {phase.value for phase in Phase if phase not in told.build.view.completed_phases}:

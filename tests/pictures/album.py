@@ -16,7 +16,7 @@ MOST_BYTES = 250_000
 """A picture that is larger is taken of too much."""
 
 _SCALE = 2
-_COLOURS = 128
+_COLOURS = 256
 
 Take = Callable[[Scene, Page], Awaitable[FloatRect]]
 """Brings the page to what is to be seen, and says which part of it the picture is of."""
@@ -66,7 +66,11 @@ async def around(*shown: Locator, margin: float = 16) -> FloatRect:
 
 def keep(picture: Picture, taken: bytes) -> int:
     """Write the picture, with few colours; its size in bytes. Raises ``RuntimeError`` for one that is too large."""
-    image = Image.open(io.BytesIO(taken)).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+    image = (
+        Image.open(io.BytesIO(taken))
+        .convert("RGB")
+        .quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    )
     picture.file.parent.mkdir(exist_ok=True)
     image.save(picture.file, optimize=True)
     size = picture.file.stat().st_size

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,16 @@ from baton.domain.commands import parse_command
 from baton.domain.requests import BuildRequest
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import CommandName
+from baton.runtime.ports import free_port
 from baton.runtime.settings import Settings
+from baton.store.engine import open_engine
 from gateway.builds import Builds
 from gateway.embedded.stack import Stack
+from tests.busy import scene as busy
 
 _ROOT = Path(__file__).parents[2]
 _PATIENCE = 180.0
+_BUSY_BUILDS = 150
 
 RELEASED = "wordcount-1"
 """Released, after its work went back once and the release was approved."""
@@ -66,10 +71,22 @@ async def scene(home: Path, environ: dict[str, str]) -> AsyncIterator[Scene]:
     demo = (_ROOT / "baton" / "runners" / "profiles" / "demo.toml").read_text(encoding="utf-8")
     (profiles / "guarded.toml").write_text(demo + _PROFILE, encoding="utf-8")
     settings = Settings.from_environment({}, home=home, profiles=profiles, graceful_shutdown_seconds=0)
-    async with Stack(settings, environ | {"STAND_IN_SECONDS": "1"}) as stack:
+    async with Stack(
+        settings, environ | {"STAND_IN_SECONDS": "1", "BATON_USER": "grace"}, gateway_port=free_port()
+    ) as stack:
         told = Scene(stack, Builds(stack.client, answer_seconds=60))
-        await asyncio.gather(_released(told), _waiting(told), _by_hand(told))
+        await asyncio.gather(_released(told), _waiting(told), _by_hand(told), asyncio.to_thread(_busy, settings))
         yield told
+
+
+def _busy(settings: Settings) -> None:
+    """Some weeks of other projects, in SQL alone: what lists and figures look like in use."""
+    now = datetime.now(UTC)
+    engine = open_engine(settings.database_url)
+    for told in busy.scene(now):
+        busy.write(engine, told)
+    busy.many(engine, _BUSY_BUILDS, now)
+    engine.dispose()
 
 
 async def _released(scene: Scene) -> None:

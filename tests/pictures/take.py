@@ -22,11 +22,11 @@ from pathlib import Path
 from playwright.async_api import async_playwright
 
 from tests.browser.chromium import ARGUMENTS, MISSING, find_chromium
-from tests.pictures import web_ui
+from tests.pictures import dashboard, web_ui
 from tests.pictures.album import Picture, keep
 from tests.pictures.scene import scene
 
-ALBUMS = (web_ui.ALBUM,)
+ALBUMS = (web_ui.ALBUM, dashboard.ALBUM)
 PICTURES = {picture.name: picture for album in ALBUMS for picture in album.pictures}
 
 

@@ -52,6 +52,11 @@ def when(moment: datetime | None, now: datetime) -> Markup:
     return _time(moment, None if moment is None else ago(moment, now), "ago")
 
 
+def lasting(since: datetime, now: datetime) -> Markup:
+    """How long something has been so, as a ``time`` element that counts on."""
+    return _time(since, f"for {_one(max(0.0, (now - since).total_seconds()))}", "for")
+
+
 def until(deadline: datetime | None, now: datetime) -> Markup:
     """A deadline as a ``time`` element that counts down."""
     if deadline is None:

@@ -41,6 +41,7 @@ def _environment() -> Environment:
         "duration": moments.duration,
         "when": moments.when,
         "until": moments.until,
+        "lasting": moments.lasting,
         "at": moments.at,
         "pretty": _pretty,
         "commit": _commit,

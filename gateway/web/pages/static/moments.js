@@ -17,6 +17,7 @@ function two(seconds) {
 function said(element, moment) {
   const seconds = (Date.now() - moment) / 1000;
   if (element.dataset.shown === "left") return seconds < 0 ? `${two(-seconds)} left` : "overdue";
+  if (element.dataset.shown === "for") return `for ${one(Math.max(0, seconds))}`;
   if (Math.abs(seconds) < 5) return "just now";
   return seconds > 0 ? `${one(seconds)} ago` : `in ${one(-seconds)}`;
 }

@@ -36,5 +36,5 @@ def test_no_template_holds_a_style_a_script_or_unescaped_text(path: Path) -> Non
 @pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".js"], ids=lambda path: path.name)
 def test_scripts_import_files_that_are_there_and_write_no_markup(path: Path) -> None:
     text = path.read_text()
-    assert {name for name in re.findall(r'from "\./(.+)"', text)} <= {one.name for one in FILES}
+    assert set(re.findall(r'from "\./(.+)"', text)) <= {one.name for one in FILES}
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b", text)

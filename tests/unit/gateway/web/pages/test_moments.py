@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.web.pages.moments import ago, duration, until, when
+from gateway.web.pages.moments import ago, duration, lasting, until, when
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -39,6 +39,11 @@ def test_a_time_on_a_page_has_the_exact_one_beside_it() -> None:
     assert when(NOW, NOW + timedelta(hours=1)) == (
         '<time datetime="2026-03-02T12:00:00.000+00:00" title="2026-03-02 12:00:00 UTC" data-shown="ago">1 h ago</time>'
     )
+
+
+def test_what_lasts_is_counted_in_one_unit() -> None:
+    assert ">for 3 h</time>" in lasting(NOW - timedelta(hours=3, minutes=20), NOW)
+    assert ">for 0 s</time>" in lasting(NOW + timedelta(seconds=2), NOW)
 
 
 def test_a_deadline_counts_down_and_then_is_overdue() -> None:

@@ -9,9 +9,10 @@ from gateway.web.pages.build.course import course_of
 from gateway.web.pages.build.timeline import timeline
 from tests.busy.scene import scene
 from tests.busy.tales import Tale, reworked
-from tests.journals import STORIES, rolled_back
+from tests.journals import STORIES, Story, rolled_back
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+ALL: list[Story] = [*(tell() for tell in STORIES.values()), *scene(NOW)]
 
 
 def test_a_rework_round_is_a_stay_that_ended_by_it_and_a_loop() -> None:
@@ -39,10 +40,8 @@ def test_time_in_which_people_are_waited_for_is_told_apart() -> None:
     assert last.waited(NOW) == last.seconds(NOW) > 3600
 
 
-@pytest.mark.parametrize(
-    "told", [*(tell() for tell in STORIES.values()), *scene(NOW)], ids=lambda told: told.build.view.build_id
-)
-def test_every_drawing_stays_within_its_frame_and_in_order(told: Tale) -> None:
+@pytest.mark.parametrize("told", ALL, ids=lambda told: told.build.view.build_id)
+def test_every_drawing_stays_within_its_frame_and_in_order(told: Story) -> None:
     drawn = timeline(course_of(told.entries).stays, NOW + timedelta(days=400))
     places = [(bar.x, bar.x + bar.width) for bar in drawn.bars]
     assert places == sorted(places)
