@@ -27,6 +27,7 @@ from gateway.cli import (
     showing,
     starting,
     tokens,
+    webhooks,
 )
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.output import Output
@@ -100,6 +101,7 @@ for _group in (
     keys,
     reporting,
     db,
+    webhooks,
     serving,
     tokens,
     agents,
