@@ -60,8 +60,8 @@ def static_details(request: BuildRequest) -> str:
         rows["repository"] = shown_repository(request.repo)
     if request.ref is not None:
         rows["begins at"] = request.ref
-    table = "\n".join(f"| {name} | {_MARKUP.sub(_escaped, value)} |" for name, value in rows.items())
-    return f"**{_MARKUP.sub(_escaped, request.title)}**\n\n| | |\n|---|---|\n{table}\n"
+    told = "\n".join(f"- {name}: {_MARKUP.sub(_escaped, value)}" for name, value in rows.items())
+    return f"**{_MARKUP.sub(_escaped, request.title)}**\n\n{told}\n"
 
 
 def _escaped(found: re.Match[str]) -> str:

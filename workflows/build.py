@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.outbox import Outbox
     from workflows.pages import history_page, journal_page
     from workflows.performing import compensate, perform
+    from workflows.summaries import of_deadline
     from workflows.waiting import wait_until
 
 
@@ -107,7 +108,7 @@ class BuildWorkflow:
     async def _wait(self, step: Wait) -> None:
         build = self.build
         seen = build.view.head.sequence
-        in_time = await wait_until(lambda: build.view.head.sequence != seen, step.deadline)
+        in_time = await wait_until(lambda: build.view.head.sequence != seen, step.deadline, of_deadline(build.view))
         if not in_time:
             self.record(build.expire(workflow.now()))
 

@@ -156,8 +156,8 @@ def waiting_lines(engine: Engine, projects: Collection[str] | None = None) -> tu
     return found[:_MOST_WAITING], len(found) > _MOST_WAITING
 
 
-def _waiting(row: Sequence[Any]) -> WaitingLine:
-    return WaitingLine(BuildLine.of(row[:-1]), tuple(row[-1] or ()))
+def _waiting(values: Sequence[Any]) -> WaitingLine:
+    return WaitingLine(BuildLine.of(values[:-1]), tuple(values[-1] or ()))
 
 
 def views(engine: Engine, build_ids: Collection[str]) -> dict[str, BuildView]:

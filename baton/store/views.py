@@ -43,7 +43,7 @@ STAYS = Table(
     "report_stays",
     VIEWS,
     *_of_build(),
-    *_counts("number", "visit"),
+    *_counts("number"),
     *_texts("state", "role"),
     *_moments("entered_at", "left_at"),
     *_numbers("seconds"),
@@ -95,6 +95,7 @@ BUILDS = Table(
     *_texts("failed_in"),
     *_counts("tokens"),
     *_numbers("cost_usd"),
+    *_counts("unpriced_reports"),
 )
 """One row for each build, with its figures."""
 
@@ -107,8 +108,8 @@ PROJECTS = Table(
     *_numbers("average_handoffs"),
     *_counts("rework_rounds", "tokens"),
     *_numbers("cost_usd", "cost_per_completed"),
-    *_texts("most_common_failure_point"),
     *_counts("unpriced_reports"),
+    *_texts("most_common_failure_point"),
 )
 """One row for each project."""
 

@@ -22,10 +22,12 @@ from gateway.cli import (
     looking,
     proving,
     questioning,
+    reporting,
     serving,
     showing,
     starting,
     tokens,
+    webhooks,
 )
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.output import Output
@@ -97,7 +99,9 @@ for _group in (
     cancelling,
     proving,
     keys,
+    reporting,
     db,
+    webhooks,
     serving,
     tokens,
     agents,

@@ -44,6 +44,11 @@ class Output:
         sys.stdout.write(json.dumps(to_jsonable_python(document), indent=2) + "\n")
         sys.stdout.flush()
 
+    def raw(self, written: str) -> None:
+        """The result in a form of its own, such as CSV, as it is."""
+        sys.stdout.write(written)
+        sys.stdout.flush()
+
     def say(self, *shown: RenderableType) -> None:
         """For people; nothing with ``--json``. A text that is not to be wrapped, or goes into a pipe, is not broken."""
         if not self.as_json:

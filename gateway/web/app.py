@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import PlainTextResponse
+from fastapi import FastAPI
 
 from gateway.web import health, problems
 from gateway.web.api import router as api
 from gateway.web.api.documented import describe
-from gateway.web.live import routes
-from gateway.web.problems import Problem
+from gateway.web.live import routes as live
+from gateway.web.pages import router as pages
+from gateway.web.pages.mishaps import mishap
 from gateway.web.site import Site
 
 
@@ -27,11 +27,8 @@ def create_app(site: Site) -> FastAPI:
     app.state.site = site
     app.include_router(health.router)
     app.include_router(api.router)
-    app.include_router(routes.router)
-    problems.install(app, _page)
+    app.include_router(live.router)
+    app.include_router(pages.router)
+    problems.install(app, mishap)
     describe(app)
     return app
-
-
-def _page(_: Request, problem: Problem) -> Response:
-    return PlainTextResponse(f"{problem.details.title}: {problem.detail}\n", problem.status, headers=problem.headers)

@@ -10,7 +10,8 @@ import pytest
 from pydantic import BaseModel
 
 from baton.contracts import errors
-from baton.contracts.names import BUILDS_QUEUE, SEARCH_ATTRIBUTES, role_queue
+from baton.contracts.names import BUILDS_QUEUE, NOTICES_QUEUE, SEARCH_ATTRIBUTES, role_queue
+from baton.contracts.notices import Notice, NoticeActor, NoticeData, NoticeWaiting
 from baton.domain.access import COMMANDS_OF, AccessRole
 from baton.domain.facts import FACTS
 from baton.domain.journal import Entry
@@ -56,6 +57,7 @@ RUNNERS = page("docs/runners.md")
 REPORTS = page("docs/reports.md")
 EVIDENCE = page("docs/evidence.md")
 OPERATIONS = page("docs/operations.md")
+NOTIFICATIONS = page("docs/notifications.md")
 
 
 def _unsaid(wanted: Any, place: Page) -> set[str]:
@@ -86,6 +88,11 @@ def test_every_word_of_the_vocabulary_is_in_the_docs(words: type[StrEnum], place
 @pytest.mark.parametrize("model", [PhaseReport, Finding, Evidence, Question, Usage, BuildView, Entry])
 def test_every_field_that_users_read_or_write_is_in_the_docs(model: type[BaseModel]) -> None:
     assert _unsaid(model.model_fields, STATES) == set()
+
+
+@pytest.mark.parametrize("model", [Notice, NoticeData, NoticeActor, NoticeWaiting])
+def test_every_field_of_a_notice_is_in_the_docs(model: type[BaseModel]) -> None:
+    assert _unsaid(model.model_fields, NOTIFICATIONS) == set()
 
 
 def test_every_field_of_an_order_is_in_the_docs() -> None:
@@ -199,7 +206,7 @@ def test_every_variable_of_compose_is_in_the_docs() -> None:
 
 
 def test_queues_and_search_attributes_are_in_the_docs() -> None:
-    assert _unsaid({BUILDS_QUEUE, *map(role_queue, Role), *SEARCH_ATTRIBUTES}, OPERATIONS) == set()
+    assert _unsaid({BUILDS_QUEUE, NOTICES_QUEUE, *map(role_queue, Role), *SEARCH_ATTRIBUTES}, OPERATIONS) == set()
 
 
 @pytest.mark.parametrize("table", Base.metadata.tables)

@@ -35,7 +35,7 @@ class ProjectFigures:
     p90_duration: float | None
     average_handoffs: float | None
     rework_rounds: int
-    most_common_failure_point: State | None  # the state in which builds were parked or given up most often
+    most_common_failure_point: State | None  # the state in which most builds were parked last, or given up
     tokens: int
     cost_usd: float  # of all builds, whatever became of them
     cost_per_completed: float | None  # that, for each build that completed
@@ -162,3 +162,4 @@ class BuildFigures:
     failed_in: State | None  # where it was parked last, or given up
     tokens: int
     cost_usd: float
+    unpriced_reports: int

@@ -11,22 +11,20 @@ from baton.domain.vocabulary import State, Status
 from baton.store.reports.figures import ProjectFigures
 from baton.store.reports.ranks import percent, percentile, placed, tally
 from baton.store.reports.scope import Scope
-from baton.store.views import BUILDS, STAYS, USAGE
+from baton.store.views import BUILDS
 
 
 def project_figures(session: Session, scope: Scope) -> list[ProjectFigures]:
     """Of each project that has a build in scope, in the order of their names."""
     rows = _builds(session, scope, by_project=True)
     failures = _failure_points(session, scope, by_project=True)
-    unpriced = _unpriced(session, scope, by_project=True)
-    return [_figures(row, failures.get(row.project_id), unpriced.get(row.project_id, 0)) for row in rows]
+    return [_figures(row, failures.get(row.project_id)) for row in rows]
 
 
 def all_figures(session: Session, scope: Scope) -> ProjectFigures:
     """Of all builds in scope together."""
     (row,) = _builds(session, scope, by_project=False)
-    failures = _failure_points(session, scope, by_project=False)
-    return _figures(row, failures.get(None), _unpriced(session, scope, by_project=False).get(None, 0))
+    return _figures(row, _failure_points(session, scope, by_project=False).get(None))
 
 
 def _builds(session: Session, scope: Scope, *, by_project: bool) -> Sequence[Any]:
@@ -56,6 +54,7 @@ def _builds(session: Session, scope: Scope, *, by_project: bool) -> Sequence[Any
         func.coalesce(func.sum(column.rework_rounds), 0).label("rework_rounds"),
         func.coalesce(func.sum(column.tokens), 0).label("tokens"),
         func.coalesce(func.sum(column.cost_usd), 0.0).label("cost_usd"),
+        func.coalesce(func.sum(column.unpriced_reports), 0).label("unpriced_reports"),
     )
     if by_project:
         query = query.group_by(column.project_id).order_by(column.project_id)
@@ -63,32 +62,22 @@ def _builds(session: Session, scope: Scope, *, by_project: bool) -> Sequence[Any
 
 
 def _failure_points(session: Session, scope: Scope, *, by_project: bool) -> dict[str | None, State]:
-    """Where builds went into ``error`` most often; of several states with as many the one that comes first."""
-    group = [STAYS.c.project_id] if by_project else []
+    """Where most builds failed; of several states with as many the one that comes first."""
+    group = [BUILDS.c.project_id] if by_project else []
     query = (
-        select(*group, STAYS.c.state, func.count().label("times"))
-        .where(STAYS.c.left_to == State.ERROR, STAYS.c.state != State.ERROR)
-        .where(*scope.holds(STAYS.c.project_id, STAYS.c.build_created_at))
-        .group_by(*group, STAYS.c.state)
+        select(*group, BUILDS.c.failed_in, func.count().label("builds"))
+        .where(BUILDS.c.failed_in.is_not(None))
+        .where(*scope.holds(BUILDS.c.project_id, BUILDS.c.created_at))
+        .group_by(*group, BUILDS.c.failed_in)
     )
     found: dict[str | None, tuple[int, int]] = {}
     for row in session.execute(query):
         project = row.project_id if by_project else None
-        found[project] = max(found.get(project, (0, 0)), (row.times, -ORDER.index(State(row.state))))
+        found[project] = max(found.get(project, (0, 0)), (row.builds, -ORDER.index(State(row.failed_in))))
     return {project: ORDER[-place] for project, (_, place) in found.items()}
 
 
-def _unpriced(session: Session, scope: Scope, *, by_project: bool) -> dict[str | None, int]:
-    group = [USAGE.c.project_id] if by_project else []
-    query = (
-        select(*group, func.sum(USAGE.c.unpriced).label("reports"))
-        .where(*scope.holds(USAGE.c.project_id, USAGE.c.build_created_at))
-        .group_by(*group)
-    )
-    return {row.project_id if by_project else None: int(row.reports or 0) for row in session.execute(query)}
-
-
-def _figures(row: Any, failure: State | None, unpriced: int) -> ProjectFigures:
+def _figures(row: Any, failure: State | None) -> ProjectFigures:
     ended = row.total - row.in_progress
     return ProjectFigures(
         project_id=getattr(row, "project_id", None),
@@ -111,5 +100,5 @@ def _figures(row: Any, failure: State | None, unpriced: int) -> ProjectFigures:
         tokens=int(row.tokens),
         cost_usd=row.cost_usd,
         cost_per_completed=row.cost_usd / row.completed if row.completed else None,
-        unpriced_reports=unpriced,
+        unpriced_reports=int(row.unpriced_reports),
     )

@@ -71,10 +71,11 @@ def make_terms(
 class Driver:
     """One build, from its start. Commands go in as decoded messages, as they do from outside."""
 
-    def __init__(self, terms: Terms | None = None, request: BuildRequest | None = None) -> None:
-        self.now = START
+    def __init__(self, terms: Terms | None = None, request: BuildRequest | None = None, at: datetime = START) -> None:
+        self.now = at
+        wanted = request or make_request()
         self.build, self.entries = Build.open(
-            request or make_request(), terms or make_terms(), workflow_id="build-b-1", first_run_id="run-1", at=START
+            wanted, terms or make_terms(), workflow_id=f"build-{wanted.build_id}", first_run_id="run-1", at=at
         )
 
     @property

@@ -1,7 +1,8 @@
 """Views for reports: the stays, waits, moves back, usage and figures of every build.
 
 Every window is partitioned by project and build, so that a question about one project, or about builds of some days,
-reads no others. A migration that makes one of their tables anew, as SQLite has to, drops these views first.
+reads no others; CROSS JOIN has SQLite look at builds first, and then at their entries. A migration that makes one of
+these tables anew, as SQLite has to, drops the views first.
 """
 
 from alembic import op
@@ -14,24 +15,29 @@ depends_on = None
 # How many seconds lie between two moments, to the microsecond. SQLite's own arithmetic ends at milliseconds.
 SECONDS = {
     "postgresql": "CAST(extract(epoch FROM {until} - {since}) AS double precision)",
-    "sqlite": "(CAST(strftime('%s', substr({until}, 1, 19)) AS integer)"
-    " - CAST(strftime('%s', substr({since}, 1, 19)) AS integer)"
-    " + (CAST(substr({until}, 21) AS integer) - CAST(substr({since}, 21) AS integer)) / 1000000.0)",
+    "sqlite": "(((CAST(strftime('%s', substr({until}, 1, 19)) AS integer)"
+    " - CAST(strftime('%s', substr({since}, 1, 19)) AS integer)) * 1000000"
+    " + CAST(substr({until}, 21) AS integer) - CAST(substr({since}, 21) AS integer)) / 1000000.0)",
 }
 QUESTIONS = {
-    "postgresql": "(SELECT count(DISTINCT asked ->> 'id')"
-    " FROM jsonb_array_elements(e.event_data -> 'questions') AS asked)",
-    "sqlite": "(SELECT count(DISTINCT asked.value ->> 'id') FROM json_each(e.event_data, '$.questions') AS asked)",
+    "postgresql": "(SELECT count(DISTINCT one ->> 'id') FROM jsonb_array_elements(q.event_data -> 'questions') AS one)",
+    "sqlite": "(SELECT count(DISTINCT one.value ->> 'id') FROM json_each(q.event_data, '$.questions') AS one)",
 }
 TO_UNDO = {
-    "postgresql": "coalesce(jsonb_array_length(e.event_data -> 'compensate'), 0)",
-    "sqlite": "coalesce(json_array_length(e.event_data, '$.compensate'), 0)",
+    "postgresql": "jsonb_array_length(q.event_data -> 'compensate')",
+    "sqlite": "json_array_length(q.event_data, '$.compensate')",
+}
+BY_HAND = {
+    "postgresql": "(SELECT string_agg(played.key, ',') FROM jsonb_each(e.event_data -> 'terms' -> 'roles') AS played"
+    " WHERE played.value ->> 'manual' = 'true')",
+    "sqlite": "(SELECT group_concat(played.key) FROM json_each(e.event_data, '$.terms.roles') AS played"
+    " WHERE played.value ->> 'manual')",
 }
 YES, NO = "('true', '1')", "('false', '0')"  # JSON's words for it on PostgreSQL and on SQLite
 
-BUILD = "b.id, b.build_id, b.project_id, b.user_id, b.profile, b.created_at AS build_created_at"
-NAMES = "build_id, project_id, user_id, profile, build_created_at"
+BUILD = "b.id, b.project_id, b.created_at AS build_created_at"
 OF_BUILD = "project_id, build_created_at, id"
+NAMES = "b.build_id, r.project_id, b.user_id, b.profile, r.build_created_at"
 ROLE = """CASE
     WHEN {state} IN ('discovery', 'planning') THEN 'q_assistant'
     WHEN {state} IN ('handoff_to_coder', 'implementation') THEN 'code_writer'
@@ -69,12 +75,10 @@ MOVING = """('workflow_started', 'state_advanced', 'retry_requested', 'rolled_ba
 
 STAYS = f"""
 CREATE VIEW report_stays AS
-SELECT {NAMES}, number,
-  row_number() OVER (PARTITION BY {OF_BUILD}, state ORDER BY number) AS visit,
-  state, {ROLE.format(state="state")} AS role,
-  entered_at, left_at, {{seconds}} AS seconds, left_to, ended_by, code
+SELECT {NAMES}, r.number, r.state, {ROLE.format(state="r.state")} AS role, r.entered_at, r.left_at,
+  {{seconds}} AS seconds, r.left_to, r.ended_by, r.code
 FROM (
-  SELECT {NAMES}, id, state, entered_by, entered_at,
+  SELECT {OF_BUILD}, state, entered_by, entered_at,
     row_number() OVER of_build AS number,
     lead(entered_at) OVER of_build AS left_at,
     lead(state) OVER of_build AS left_to,
@@ -83,139 +87,146 @@ FROM (
   FROM (
     SELECT {BUILD}, e.sequence, e.timestamp AS entered_at, {MOVED_TO} AS state, {HOW} AS entered_by,
       {CODE} AS entered_code
-    FROM build_workflows b JOIN workflow_events e ON e.workflow_id = b.id
-    WHERE NOT e.superseded AND e.event_type IN {MOVING}
+    FROM build_workflows b CROSS JOIN workflow_events e
+    WHERE e.workflow_id = b.id AND NOT e.superseded AND e.event_type IN {MOVING}
   ) AS entries
   WHERE state IS NOT NULL
   WINDOW of_build AS (PARTITION BY {OF_BUILD} ORDER BY sequence)
-) AS moves
-WHERE state NOT IN ('complete', 'cancelled') AND coalesce(entered_by, '') <> 'abandoned'
+) AS r
+JOIN build_workflows b ON b.id = r.id
+WHERE r.state NOT IN ('complete', 'cancelled') AND coalesce(r.entered_by, '') <> 'abandoned'
 """
 
-# What a build waits for after each entry, the way the fold says it; entries in a row that say the same are one wait.
-# Totals that only grow say what was asked and answered, and what was to be undone and is, since it was asked for last.
+
+def _last(kinds: str) -> str:
+    return f"coalesce(max(CASE WHEN event_type IN ({kinds}) THEN sequence END) OVER of_build, 0)"
+
+
+def _since(sequence: str, what: str) -> str:
+    """How many living entries from the one after ``sequence`` on, up to the one that is looked at."""
+    return f"""(SELECT count(*) FROM workflow_events q WHERE q.workflow_id = known.id AND NOT q.superseded
+          AND q.sequence > {sequence} AND q.sequence <= known.sequence AND ({what}))"""
+
+
+def _at(sequence: str, what: str) -> str:
+    return f"""(SELECT {what} FROM workflow_events q
+          WHERE q.workflow_id = known.id AND NOT q.superseded AND q.sequence = {sequence})"""
+
+
+UNDONE = f"""(q.event_type = 'phase_compensated' AND CAST(q.event_data ->> 'succeeded' AS text) IN {YES})
+            OR (q.event_type = 'finding_waived' AND q.event_data ->> 'finding_id' LIKE 'compensation-%')"""
+
+# What a build waits for after each entry, the way the fold says it. Entries in one stay that say the same, of the same
+# questions and of the same pause, are one wait. Before a state stands its entry's number: the greatest is the last.
 WAITS = f"""
 CREATE VIEW report_waits AS
-SELECT {NAMES}, stay, kind, state, role, began_at, ended_at, {{seconds}} AS seconds, ended_by
+SELECT {NAMES}, r.stay, r.kind, r.state, {ROLE.format(state="r.state")} AS role, r.began_at, r.ended_at, r.seconds,
+  substr(r.ended_by, 10) AS ended_by
 FROM (
-  SELECT {NAMES}, id, stay, kind, state, role, began_at,
-    lead(began_at) OVER of_build AS ended_at, lead(event_type) OVER of_build AS ended_by
+  SELECT {OF_BUILD}, stay, kind, state,
+    row_number() OVER (of_wait ORDER BY sequence) AS place,
+    min(began_at) OVER of_wait AS began_at,
+    CASE WHEN count(*) OVER of_wait = count(next_at) OVER of_wait THEN max(next_at) OVER of_wait END AS ended_at,
+    CASE WHEN count(*) OVER of_wait = count(next_at) OVER of_wait
+      THEN CAST(round(CAST(sum(seconds) OVER of_wait AS numeric), 6) AS double precision) END AS seconds,
+    CASE WHEN count(*) OVER of_wait = count(next_at) OVER of_wait
+      THEN max(CAST(100000000 + sequence AS text) || next_type) OVER of_wait END AS ended_by
   FROM (
-    SELECT told.*, lag(stay) OVER of_build AS stay_before, lag(kind) OVER of_build AS kind_before
-    FROM (
-      SELECT {NAMES}, id, sequence, event_type, began_at, stay, state, role, CASE
-        WHEN ended > 0 OR state IN ('complete', 'cancelled') THEN NULL
-        WHEN state = 'error' THEN 'decision'
+    SELECT {OF_BUILD}, sequence, began_at, next_at, next_type, {{seconds}} AS seconds, stay,
+      substr(state, 10) AS state, paused_by, asked_by, CASE
+        WHEN ended > 0 OR substr(state, 10) IN ('complete', 'cancelled') THEN NULL
+        WHEN substr(state, 10) = 'error' THEN 'decision'
         WHEN paused_by > resumed_by THEN 'resume'
-        WHEN approval_asked_by > moved_by AND approval_asked_by > decided_by THEN 'approval'
-        WHEN asked_by > moved_by AND asked - asked_before > answered - answered_before THEN 'answer'
-        WHEN to_undo - to_undo_before > undone - undone_before THEN NULL
-        WHEN EXISTS (
-          SELECT 1 FROM workflow_events s
-          WHERE s.workflow_id = id AND s.sequence = 1 AND NOT s.superseded
-            AND CAST(s.event_data -> 'terms' -> 'roles' -> role ->> 'manual' AS text) IN {YES}
-        ) THEN 'report' END AS kind
+        WHEN approval_asked_by > decided_by THEN 'approval'
+        WHEN asked_by > moved_by
+          AND {_since("asked_by", "q.event_type = 'question_answered'")} < {_at("asked_by", "{questions}")}
+          THEN 'answer'
+        WHEN rolled_back_by > 0
+          AND {_since("rolled_back_by", UNDONE)} < {_at("rolled_back_by", "coalesce({to_undo}, 0)")} THEN NULL
+        WHEN by_hand LIKE '%' || {ROLE.format(state="substr(state, 10)")} || '%' THEN 'report' END AS kind
+    FROM (
+      SELECT {OF_BUILD}, sequence, began_at, count(moved_to) OVER of_build AS stay,
+        lead(began_at) OVER of_build AS next_at, lead(event_type) OVER of_build AS next_type,
+        max(CAST(100000000 + sequence AS text) || moved_to) OVER of_build AS state,
+        max(by_hand) OVER of_build AS by_hand,
+        coalesce(max(CASE WHEN moved_to IS NOT NULL THEN sequence END) OVER of_build, 0) AS moved_by,
+        {_last("'paused'")} AS paused_by, {_last("'resumed'")} AS resumed_by,
+        {_last("'approval_requested'")} AS approval_asked_by,
+        coalesce(max(CASE WHEN moved_to IS NOT NULL OR event_type IN ('approval_granted', 'approval_expired')
+          THEN sequence END) OVER of_build, 0) AS decided_by,
+        {_last("'question_asked'")} AS asked_by, {_last("'rolled_back'")} AS rolled_back_by,
+        {_last("'build_completed', 'build_cancelled', 'build_abandoned'")} AS ended
       FROM (
-        SELECT totals.*, {ROLE.format(state="state")} AS role,
-          coalesce(max(CASE WHEN event_type = 'question_asked' THEN asked - questions END) OVER of_build, 0)
-            AS asked_before,
-          coalesce(max(CASE WHEN event_type = 'question_asked' THEN answered END) OVER of_build, 0)
-            AS answered_before,
-          coalesce(max(CASE WHEN event_type = 'rolled_back' THEN to_undo - undoings END) OVER of_build, 0)
-            AS to_undo_before,
-          coalesce(max(CASE WHEN event_type = 'rolled_back' THEN undone END) OVER of_build, 0) AS undone_before
-        FROM (
-          SELECT running.*, max(moved_to) OVER (PARTITION BY {OF_BUILD}, stay) AS state
-          FROM (
-            SELECT {NAMES}, id, sequence, event_type, began_at, moved_to, questions, undoings,
-              count(moved_to) OVER of_build AS stay,
-              coalesce(max(CASE WHEN moved_to IS NOT NULL THEN sequence END) OVER of_build, 0) AS moved_by,
-              coalesce(max(CASE WHEN event_type = 'paused' THEN sequence END) OVER of_build, 0) AS paused_by,
-              coalesce(max(CASE WHEN event_type = 'resumed' THEN sequence END) OVER of_build, 0) AS resumed_by,
-              coalesce(max(CASE WHEN event_type = 'approval_requested' THEN sequence END) OVER of_build, 0)
-                AS approval_asked_by,
-              coalesce(max(CASE WHEN event_type IN ('approval_granted', 'approval_expired') THEN sequence END)
-                OVER of_build, 0) AS decided_by,
-              coalesce(max(CASE WHEN event_type = 'question_asked' THEN sequence END) OVER of_build, 0) AS asked_by,
-              sum(questions) OVER of_build AS asked,
-              sum(CASE WHEN event_type = 'question_answered' THEN 1 ELSE 0 END) OVER of_build AS answered,
-              sum(undoings) OVER of_build AS to_undo,
-              sum(undone_now) OVER of_build AS undone,
-              sum(CASE WHEN event_type IN ('build_completed', 'build_cancelled', 'build_abandoned') THEN 1 ELSE 0 END)
-                OVER of_build AS ended
-            FROM (
-              SELECT {BUILD}, e.sequence, e.event_type, e.timestamp AS began_at, {MOVED_TO} AS moved_to,
-                CASE WHEN e.event_type = 'question_asked' THEN {{questions}} ELSE 0 END AS questions,
-                CASE WHEN e.event_type = 'rolled_back' THEN {{to_undo}} ELSE 0 END AS undoings,
-                CASE WHEN (e.event_type = 'phase_compensated' AND CAST(e.event_data ->> 'succeeded' AS text) IN {YES})
-                  OR (e.event_type = 'finding_waived' AND e.event_data ->> 'finding_id' LIKE 'compensation-%')
-                  THEN 1 ELSE 0 END AS undone_now
-              FROM build_workflows b JOIN workflow_events e ON e.workflow_id = b.id
-              WHERE NOT e.superseded
-            ) AS entries
-            WINDOW of_build AS (PARTITION BY {OF_BUILD} ORDER BY sequence)
-          ) AS running
-        ) AS totals
-        WINDOW of_build AS (PARTITION BY {OF_BUILD} ORDER BY sequence)
-      ) AS known
-    ) AS told
-    WINDOW of_build AS (PARTITION BY {OF_BUILD} ORDER BY sequence)
-  ) AS compared
-  WHERE stay_before IS NULL OR stay <> stay_before OR coalesce(kind, '') <> coalesce(kind_before, '')
-  WINDOW of_build AS (PARTITION BY {OF_BUILD} ORDER BY sequence)
-) AS waits
-WHERE kind IS NOT NULL AND (ended_at IS NULL OR ended_at > began_at)
+        SELECT {BUILD}, e.sequence, e.event_type, e.timestamp AS began_at, {MOVED_TO} AS moved_to,
+          CASE WHEN e.event_type = 'workflow_started' THEN {{by_hand}} END AS by_hand
+        FROM build_workflows b CROSS JOIN workflow_events e
+        WHERE e.workflow_id = b.id AND NOT e.superseded
+      ) AS entries
+      WINDOW of_build AS (PARTITION BY {OF_BUILD} ORDER BY sequence)
+    ) AS known
+  ) AS told
+  WHERE kind IS NOT NULL
+  WINDOW of_wait AS (
+    PARTITION BY {OF_BUILD}, stay, kind, CASE kind WHEN 'answer' THEN asked_by WHEN 'resume' THEN paused_by END
+  )
+) AS r
+JOIN build_workflows b ON b.id = r.id
+WHERE r.place = 1 AND (r.seconds IS NULL OR r.seconds > 0)
 """
 
 REWORK = f"""
 CREATE VIEW report_rework AS
-SELECT {NAMES}, row_number() OVER (PARTITION BY {OF_BUILD} ORDER BY sequence) AS round, sent_back_at,
-  from_role, to_role, from_state, to_state, reason
+SELECT {NAMES}, row_number() OVER (PARTITION BY r.project_id, r.build_created_at, r.id ORDER BY r.sequence) AS round,
+  r.sent_back_at, r.from_role, r.to_role, r.from_state, r.to_state, r.reason
 FROM (
   SELECT {BUILD}, e.sequence, e.timestamp AS sent_back_at, e.event_data ->> 'from_role' AS from_role,
     e.event_data ->> 'to_role' AS to_role, e.event_data ->> 'from_state' AS from_state,
     e.event_data ->> 'to_state' AS to_state, e.event_data ->> 'reason' AS reason
-  FROM build_workflows b JOIN workflow_events e ON e.workflow_id = b.id
-  WHERE NOT e.superseded AND e.event_type = 'state_advanced' AND e.event_data ->> 'move' = 'rework'
-) AS moves
+  FROM build_workflows b CROSS JOIN workflow_events e
+  WHERE e.workflow_id = b.id AND NOT e.superseded AND e.event_type = 'state_advanced'
+    AND e.event_data ->> 'move' = 'rework'
+) AS r
+JOIN build_workflows b ON b.id = r.id
 """
 
 USAGE = f"""
 CREATE VIEW report_usage AS
-SELECT {NAMES}, reported_at, phase, {ROLE.format(state="phase")} AS role, runner, program, model, requests,
-  input_tokens, output_tokens, cached_tokens, input_tokens + output_tokens AS tokens, cost_usd,
-  CASE WHEN cost_usd IS NULL AND input_tokens + output_tokens > 0 THEN 1 ELSE 0 END AS unpriced
+SELECT r.build_id, r.project_id, r.user_id, r.profile, r.build_created_at, r.reported_at, r.phase,
+  {ROLE.format(state="r.phase")} AS role, r.runner, r.program, r.model, r.requests, r.input_tokens, r.output_tokens,
+  r.cached_tokens, r.input_tokens + r.output_tokens AS tokens, r.cost_usd,
+  CASE WHEN r.cost_usd IS NULL AND r.input_tokens + r.output_tokens > 0 THEN 1 ELSE 0 END AS unpriced
 FROM (
-  SELECT {NAMES}, reported_at, phase, runner, program, model,
+  SELECT build_id, project_id, user_id, profile, build_created_at, reported_at, phase, runner, program, model,
     CAST(coalesce(used ->> 'requests', '0') AS bigint) AS requests,
     CAST(coalesce(used ->> 'input_tokens', '0') AS bigint) AS input_tokens,
     CAST(coalesce(used ->> 'output_tokens', '0') AS bigint) AS output_tokens,
     CAST(coalesce(used ->> 'cached_tokens', '0') AS bigint) AS cached_tokens,
     CAST(used ->> 'cost_usd' AS double precision) AS cost_usd
   FROM (
-    SELECT {BUILD}, e.timestamp AS reported_at,
+    SELECT b.build_id, b.project_id, b.user_id, b.profile, b.created_at AS build_created_at, e.timestamp AS reported_at,
       coalesce(e.event_data ->> 'phase', e.event_data ->> 'from_state') AS phase,
       e.event_data -> 'report' -> 'player' ->> 'runner' AS runner,
       e.event_data -> 'report' -> 'player' ->> 'program' AS program,
       e.event_data -> 'report' -> 'player' ->> 'model' AS model,
       CASE WHEN e.event_data -> 'report' IS NULL THEN e.event_data -> 'usage'
         ELSE e.event_data -> 'report' -> 'usage' END AS used
-    FROM build_workflows b JOIN workflow_events e ON e.workflow_id = b.id
-    WHERE NOT e.superseded AND e.event_type IN ('state_advanced', 'phase_failed', 'question_asked')
+    FROM build_workflows b CROSS JOIN workflow_events e
+    WHERE e.workflow_id = b.id AND NOT e.superseded
+      AND e.event_type IN ('state_advanced', 'phase_failed', 'question_asked')
   ) AS entries
   WHERE used IS NOT NULL
-) AS reports
+) AS r
 """
 
 
 def upgrade() -> None:
     """To this revision."""
     dialect = op.get_context().dialect.name
-    seconds = SECONDS[dialect]
-    op.execute(STAYS.format(seconds=seconds.format(since="entered_at", until="left_at")))
+    op.execute(STAYS.format(seconds=SECONDS[dialect].format(since="r.entered_at", until="r.left_at")))
     op.execute(
         WAITS.format(
-            seconds=seconds.format(since="began_at", until="ended_at"),
+            seconds=SECONDS[dialect].format(since="began_at", until="next_at"),
+            by_hand=BY_HAND[dialect],
             questions=QUESTIONS[dialect],
             to_undo=TO_UNDO[dialect],
         )

@@ -13,9 +13,9 @@ depends_on = None
 
 SECONDS = {
     "postgresql": "CAST(extract(epoch FROM {until} - {since}) AS double precision)",
-    "sqlite": "(CAST(strftime('%s', substr({until}, 1, 19)) AS integer)"
-    " - CAST(strftime('%s', substr({since}, 1, 19)) AS integer)"
-    " + (CAST(substr({until}, 21) AS integer) - CAST(substr({since}, 21) AS integer)) / 1000000.0)",
+    "sqlite": "(((CAST(strftime('%s', substr({until}, 1, 19)) AS integer)"
+    " - CAST(strftime('%s', substr({since}, 1, 19)) AS integer)) * 1000000"
+    " + CAST(substr({until}, 21) AS integer) - CAST(substr({since}, 21) AS integer)) / 1000000.0)",
 }
 DAY = {"postgresql": "CAST({at} AT TIME ZONE 'UTC' AS date)", "sqlite": "date(substr({at}, 1, 19))"}
 
@@ -65,13 +65,14 @@ SELECT b.build_id, b.project_id, b.user_id, b.profile, b.title, b.status, b.curr
       AND ({PARKS} OR (p.event_type = 'build_abandoned' AND p.event_data ->> 'from_state' <> 'error'))
     ORDER BY p.sequence DESC LIMIT 1
   ) AS failed_in,
-  b.tokens, b.cost_usd
+  b.tokens, b.cost_usd,
+  CAST(coalesce(b.view -> 'ledger' ->> 'unpriced_reports', '0') AS integer) AS unpriced_reports
 FROM build_workflows b
 """
 
 PROJECTS = f"""
 CREATE VIEW report_projects AS
-SELECT f.*, s.state AS most_common_failure_point, coalesce(u.unpriced_reports, 0) AS unpriced_reports
+SELECT f.*, s.state AS most_common_failure_point
 FROM (
   SELECT project_id, count(*) AS total,
     sum(CASE WHEN status = 'complete' THEN 1 ELSE 0 END) AS completed,
@@ -91,7 +92,8 @@ FROM (
     sum(rework_rounds) AS rework_rounds,
     CAST(sum(tokens) AS bigint) AS tokens,
     sum(cost_usd) AS cost_usd,
-    sum(cost_usd) / nullif(sum(CASE WHEN status = 'complete' THEN 1 ELSE 0 END), 0) AS cost_per_completed
+    sum(cost_usd) / nullif(sum(CASE WHEN status = 'complete' THEN 1 ELSE 0 END), 0) AS cost_per_completed,
+    sum(unpriced_reports) AS unpriced_reports
   FROM (
     SELECT r.*, row_number() OVER (PARTITION BY project_id, status ORDER BY seconds) AS place,
       count(*) OVER (PARTITION BY project_id, status) AS places
@@ -101,12 +103,9 @@ FROM (
 ) AS f
 LEFT JOIN (
   SELECT project_id, state, row_number() OVER (PARTITION BY project_id ORDER BY count(*) DESC, {NUMBER}) AS place
-  FROM report_stays WHERE left_to = 'error' AND state <> 'error'
+  FROM (SELECT project_id, failed_in AS state FROM report_builds WHERE failed_in IS NOT NULL) AS failures
   GROUP BY project_id, state
 ) AS s ON s.project_id = f.project_id AND s.place = 1
-LEFT JOIN (
-  SELECT project_id, CAST(sum(unpriced) AS bigint) AS unpriced_reports FROM report_usage GROUP BY project_id
-) AS u ON u.project_id = f.project_id
 """
 
 # A stay is finished when its role ended it with a report that was judged; a try is one that its role ended at all.
@@ -176,7 +175,7 @@ GROUP BY project_id, day
 WAIT_TIMES = """
 CREATE VIEW report_wait_times AS
 SELECT project_id, kind, count(*) AS waits, sum(CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END) AS waiting_now,
-  sum(seconds) AS total_seconds,
+  coalesce(sum(seconds), 0) AS total_seconds,
   min(CASE WHEN ended_at IS NOT NULL AND 10 * place >= 5 * places THEN seconds END) AS p50_seconds,
   min(CASE WHEN ended_at IS NOT NULL AND 10 * place >= 9 * places THEN seconds END) AS p90_seconds
 FROM (
