@@ -74,18 +74,7 @@ class Artifacts(Sourced):
     artifacts: list[Artifact] = Field(description="the files that can be downloaded here")
 
 
-_LINKS = {
-    "download": {
-        "operationId": "download_artifact",
-        "parameters": {
-            "workflow_id": "$response.body#/workflow_id",
-            "name": "$response.body#/artifacts/0/name",
-        },
-    }
-}
-
-
-@router.get("/api/workflows/{workflow_id}/artifacts", summary="What was released", responses={200: {"links": _LINKS}})
+@router.get("/api/workflows/{workflow_id}/artifacts", summary="What was released")
 async def list_artifacts(site: Here, _: WhoCalls, build: Build, source: From = None) -> Artifacts:
     """The release, and its files where this machine has them. Those of another machine's worker lie there."""
     told = await ask(
