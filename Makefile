@@ -10,7 +10,7 @@ INSTALLED := .venv/installed
 # On all cores up to four, each file of tests on one of them.
 TESTS := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help .venv demo dev test coverage lint format bench constraints clean
+.PHONY: help .venv demo dev test coverage lint format bench pictures constraints clean
 
 help: ## list the targets
 	@echo "usage: make TARGET [ARGS='…'] [PYTHON=python3.12]"; echo
@@ -66,6 +66,9 @@ bench: $(INSTALLED) ## run the benchmarks in bench/
 	  if [ -f "$$file" ]; then found=yes; echo "$$file"; $(BIN)/python "$$file" $(ARGS); fi; \
 	done; \
 	if [ -z "$$found" ]; then echo "Benchmarks live in bench/bench_*.py; there are none yet."; fi
+
+pictures: $(INSTALLED) ## take the pictures of the docs anew, in Chromium (ARGS="temporal-details")
+	$(BIN)/python -m tests.pictures.take $(ARGS)
 
 constraints: $(INSTALLED) ## renew constraints.txt (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "Renewing constraints.txt needs uv on PATH: $(BIN)/python -m pip install uv, then PATH=\"$(BIN):\$$PATH\" make constraints" >&2; exit 1; }

@@ -6,8 +6,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.heartbeats import heartbeating
+from activities.waking import wake
 from baton.contracts.errors import BATCH_BROKEN, MIRROR_FAILED, MIRROR_GAP
-from baton.contracts.messages import MirrorBatch
+from baton.contracts.messages import MirrorBatch, NoticeQueue
 from baton.store.errors import BatchBroken, MirrorGap, StoreError
 from baton.store.mirror import Mirror
 
@@ -22,14 +23,14 @@ class JournalMirror:
 
     @activity.defn(name="mirror_journal")
     async def mirror_journal(self, batch: MirrorBatch) -> None:
-        """Write ``batch``, once however often it is called.
+        """Write ``batch``, once however often it is called, and have sent what subscribers are to be told of it.
 
         Fails for good with ``batch_broken``, and for another try with ``mirror_gap`` or ``mirror_failed``. Failures
         carry no cause: a database driver's own words can hold the rows that were written.
         """
         async with heartbeating():
             try:
-                await asyncio.to_thread(self._mirror.write, batch)
+                told = await asyncio.to_thread(self._mirror.write, batch)
             except BatchBroken as error:
                 raise ApplicationError(_capped(str(error)), type=BATCH_BROKEN, non_retryable=True) from None
             except MirrorGap as error:
@@ -39,6 +40,20 @@ class JournalMirror:
             except Exception as error:
                 activity.logger.exception("build %r could not be mirrored", batch.build_id)
                 raise ApplicationError(_capped(_told(batch, error)), type=MIRROR_FAILED) from None
+            await _wake(told)
+
+
+async def _wake(queues: list[NoticeQueue]) -> None:
+    """The entries are written, whether this succeeds or not: the notifier looks for what nobody sends."""
+    if not queues:
+        return
+    for queue, reason in await wake(activity.client(), queues):
+        activity.logger.warning(
+            "the notices of build %r to %r wait for the notifier to find them: %s",
+            queue.build_id,
+            queue.subscription,
+            reason,
+        )
 
 
 def _told(batch: MirrorBatch, error: Exception) -> str:

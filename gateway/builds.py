@@ -11,11 +11,13 @@ from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
 )
+from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from baton.contracts.messages import CommandReply, Handoff, StartAnswer
-from baton.contracts.names import workflow_id
+from baton.contracts.names import PROJECT_ID, workflow_id
+from baton.domain.actors import Actor
 from baton.domain.commands import Command
 from baton.domain.journal import Entry
 from baton.domain.jsonvalue import canonical
@@ -31,6 +33,7 @@ from workflows.build import BuildWorkflow
 
 BUILD_ID_RULE = "a build ID has 1 to 100 letters, digits, '.', '_' and '-', and begins with a letter or a digit"
 
+_PROJECT = SearchAttributeKey.for_keyword(PROJECT_ID)
 _MOST_BYTES = 1_000_000
 _MOST_SHOWN = 60
 _MAY_STILL = ". When one comes, it may still carry out the command"
@@ -46,18 +49,19 @@ class Builds:
         self._client = client
         self._seconds = answer_seconds
 
-    async def start(self, request: BuildRequest) -> StartAnswer:
+    async def start(self, request: BuildRequest, *, by: Actor | None = None) -> StartAnswer:
         """Start a build, or answer with the one that was started by the same request, ended or not.
 
+        ``by`` is journaled as who started it; without, Baton is: what a request says of its user is not proven.
         Raises CommandRefused (``start_differs``) when the ID is taken by another request, BuildNotOpened when the
         profile cannot be used (the ID stays free), and NoWorker.
         """
         try:
-            return await self._start(request, again=False)
+            return await self._start(request, by, again=False)
         except TakenByClosed:
             handle = self._handle(request.build_id)
             if await why_not_opened(handle, request.build_id, await handle.describe()) is not None:
-                return await self._start(request, again=True)
+                return await self._start(request, by, again=True)
         view = await self.status(request.build_id)
         refuse_other(request, view.request)
         return StartAnswer(
@@ -110,6 +114,25 @@ class Builds:
         prefix = workflow_id("")
         return [run.id.removeprefix(prefix) async for run in self._client.list_workflows(query, limit=most)]
 
+    async def project_of(self, build_id: str) -> str:
+        """The project of a build. It needs no worker but for builds that were not started by a door of Baton's.
+
+        Raises BuildNotFound.
+        """
+        try:
+            description = await self._handle(build_id).describe()
+        except RPCError as error:
+            raise await self._why_not(build_id, error) from error
+        project = description.typed_search_attributes.get(_PROJECT)
+        return project if project is not None else (await self.status(build_id)).project_id
+
+    async def newest(self, *, most: int) -> list[tuple[str, str]]:
+        """The builds that Temporal keeps, newest first, each with its project. Its list is moments late."""
+        prefix = workflow_id("")
+        listed = self._client.list_workflows('WorkflowType = "BuildWorkflow"', limit=most)
+        found = [(run.id.removeprefix(prefix), run.typed_search_attributes.get(_PROJECT)) async for run in listed]
+        return [(build_id, project) for build_id, project in found if project is not None]
+
     async def cancel(self, build_id: str, reason: str = "") -> None:
         """Ask Temporal to cancel the build. It writes its journal and mirror first: :meth:`result` waits for it."""
         handle = self._handle(build_id)
@@ -134,9 +157,9 @@ class Builds:
             raise await self._why_not(build_id, error) from error
         return Status.COMPLETE
 
-    async def _start(self, request: BuildRequest, *, again: bool) -> StartAnswer:
+    async def _start(self, request: BuildRequest, by: Actor | None, *, again: bool) -> StartAnswer:
         try:
-            return await start_or_join(self._client, request, again=again, seconds=self._seconds)
+            return await start_or_join(self._client, request, by=by, again=again, seconds=self._seconds)
         except WorkflowUpdateFailedError as error:
             raise _refusal(request.build_id, error) from error
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from baton.domain.vocabulary import Role
 from baton.runners.catalogue import Profiles
 from baton.runners.profile_errors import ProfileError
 from baton.runners.registry import Registry
@@ -18,6 +17,7 @@ from baton.store.engine import open_engine
 from baton.store.errors import DatabaseUnavailable, StoreError
 from baton.store.urls import parse_url, redacted
 from baton.workshop.sandbox import probe
+from gateway.worker.duties import Duty
 
 _GIT_SECONDS = 5.0
 _MOST_DIFFERENCES = 3
@@ -74,14 +74,14 @@ def check_database(settings: Settings) -> Check:
     return Check("database", Health.OK, f"{shown}, schema {revision}")
 
 
-def worker_check(queue: str, pollers: int, role: Role | None) -> Check:
-    """What the number of workers that poll a task queue means."""
-    name = f"queue {queue}"
+def worker_check(duty: Duty, pollers: int) -> Check:
+    """What the number of workers that poll the queue of ``duty`` means."""
+    name = f"queue {duty.queue}"
     if pollers:
         return Check(name, Health.OK, f"{pollers} worker{'s' if pollers > 1 else ''}")
-    command = "python worker.py --all" if role is None else f"python worker.py --role {role.value}"
-    waits = "builds wait" if role is None else f"phases of the {role.value} wait"
-    return Check(name, Health.WARNING, f"no worker: {waits}", command)
+    command = "python worker.py --all" if duty is Duty.ORCHESTRATOR else f"python worker.py --role {duty.value}"
+    waits = {Duty.ORCHESTRATOR: "builds wait", Duty.NOTIFIER: "webhooks wait"}
+    return Check(name, Health.WARNING, f"no worker: {waits.get(duty, f'phases of the {duty.value} wait')}", command)
 
 
 def _git() -> Check:

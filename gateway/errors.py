@@ -7,6 +7,7 @@
      ├─ BuildEnded            the build has ended: nothing can be told to it any more
      ├─ BuildNotOpened        the build's profile is unknown or broken; its ID is free again
      ├─ CommandRefused        the build, or the request for one, was answered with no
+     ├─ RequestUnusable       a request for a build that nothing can be built from
      ├─ NoWorker              no worker answers in time
      └─ JournalCut            Temporal no longer keeps the first part of a journal
 """
@@ -48,6 +49,12 @@ class CommandRefused(GatewayError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class RequestUnusable(GatewayError):
+    """A request for a build that nothing can be built from; the message says why."""
+
+    code = "bad_input"
 
 
 class NoWorker(GatewayError):

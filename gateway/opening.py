@@ -11,6 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from baton.contracts.messages import CommandReply, StartAnswer, StartBuild
 from baton.contracts.names import BUILDS_QUEUE, fairness_key, workflow_id
+from baton.domain.actors import Actor
 from baton.domain.requests import BuildRequest
 from baton.domain.vocabulary import RefusalCode
 from gateway.errors import CommandRefused, GatewayError
@@ -23,15 +24,19 @@ class TakenByClosed(Exception):
     """The build ID belongs to a workflow that has closed."""
 
 
-async def start_or_join(client: Client, request: BuildRequest, *, again: bool, seconds: float) -> StartAnswer:
+async def start_or_join(
+    client: Client, request: BuildRequest, *, by: Actor | None, again: bool, seconds: float
+) -> StartAnswer:
     """Start the build, or join the one that runs under its ID. ``again`` takes the ID of one that failed.
+
+    ``by`` is who is journaled to have started it.
 
     Raises TakenByClosed, NoWorker, and WorkflowUpdateFailedError with the workflow's refusal.
     """
     reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
     operation: WithStartWorkflowOperation[BuildWorkflow, CommandReply] = WithStartWorkflowOperation(
         BuildWorkflow.run,
-        StartBuild(request=request),
+        StartBuild(request=request, started_by=by),
         id=workflow_id(request.build_id),
         task_queue=BUILDS_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -13,6 +13,9 @@ from baton.runtime.workflow_runner import ASK_AGAIN
 from gateway.errors import NoWorker
 
 _ASK_AGAIN_SECONDS = 0.1
+_LOST_SECONDS = 5.0
+"""A query that has had no answer for so long is asked again: a worker can lose one while it makes room for others."""
+
 _SILENCE = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
 
 
@@ -39,14 +42,21 @@ async def answer_within(seconds: float, *, after: str = "") -> AsyncIterator[Non
 
 
 async def ask_again(query: Callable[[], Awaitable[Answer]]) -> Answer:
-    """The answer to ``query``, asked for until the workflow has taken up what happened while no worker was there."""
+    """The answer to ``query``, asked for until the workflow has taken up what happened while no worker was there.
+
+    For as long as it takes: within :func:`answer_within`.
+    """
     while True:
         try:
-            return await query()
+            async with asyncio.timeout(_LOST_SECONDS) as patience:
+                return await query()
         except WorkflowQueryFailedError as error:
             if error.message != ASK_AGAIN:
                 raise
             await asyncio.sleep(_ASK_AGAIN_SECONDS)
+        except (TimeoutError, RPCTimeoutOrCancelledError, RPCError):
+            if not patience.expired():
+                raise
 
 
 def _silence(seconds: float, after: str) -> NoWorker:

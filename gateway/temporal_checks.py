@@ -9,12 +9,11 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSyste
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from baton.contracts.names import BUILDS_QUEUE, role_queue
-from baton.domain.vocabulary import Role
 from baton.runtime.diagnosis import reason_of
 from baton.runtime.search_attributes import SearchAttributeConflict, missing_search_attributes
 from gateway.doctor import Check, Health, worker_check
 from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
+from gateway.worker.duties import Duty
 
 
 async def check_temporal(client: Client) -> AsyncIterator[Check]:
@@ -27,8 +26,7 @@ async def check_temporal(client: Client) -> AsyncIterator[Check]:
         yield Check("temporal", Health.FAILED, reason_of(error), "start it", unreachable=True)
         return
     yield await _search_attributes(client)
-    queues: list[tuple[str, Role | None]] = [(BUILDS_QUEUE, None), *((role_queue(role), role) for role in Role)]
-    for check in await asyncio.gather(*(_queue(client, queue, role) for queue, role in queues)):
+    for check in await asyncio.gather(*(_queue(client, duty) for duty in Duty)):
         yield check
 
 
@@ -45,15 +43,16 @@ async def _search_attributes(client: Client) -> Check:
     return Check(name, Health.OK, _names())
 
 
-async def _queue(client: Client, queue: str, role: Role | None) -> Check:
-    kind = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW if role is None else TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
+async def _queue(client: Client, duty: Duty) -> Check:
+    queue = duty.queue
+    kind = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY if duty.plays_a_role else TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
     try:
         answer = await client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind)
         )
     except RPCError as error:
         return Check(f"queue {queue}", Health.WARNING, f"cannot be seen: {reason_of(error)}")
-    return worker_check(queue, len(answer.pollers), role)
+    return worker_check(duty, len(answer.pollers))
 
 
 def _names() -> str:

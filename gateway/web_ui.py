@@ -43,6 +43,11 @@ def static_summary(request: BuildRequest) -> str:
     return cut.rstrip("\\") + "…"
 
 
+def shown_repository(repo: str) -> str:
+    """The address of a repository without what lets somebody in there."""
+    return _USER_INFO.sub("", repo)
+
+
 def static_details(request: BuildRequest) -> str:
     """What was asked for, as Markdown; far below Temporal's 20 kB, as every name in a request is short."""
     rows = {
@@ -52,11 +57,11 @@ def static_details(request: BuildRequest) -> str:
         "profile": request.profile,
     }
     if request.repo is not None:
-        rows["repository"] = _USER_INFO.sub("", request.repo)
+        rows["repository"] = shown_repository(request.repo)
     if request.ref is not None:
         rows["begins at"] = request.ref
-    table = "\n".join(f"| {name} | {_MARKUP.sub(_escaped, value)} |" for name, value in rows.items())
-    return f"**{_MARKUP.sub(_escaped, request.title)}**\n\n| | |\n|---|---|\n{table}\n"
+    told = "\n".join(f"- {name}: {_MARKUP.sub(_escaped, value)}" for name, value in rows.items())
+    return f"**{_MARKUP.sub(_escaped, request.title)}**\n\n{told}\n"
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -8,11 +8,13 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
 from baton.store import schema
 from baton.store.engine import open_engine
@@ -80,6 +82,20 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine = open_engine(database_url)
     yield engine
     engine.dispose()
+
+
+@contextmanager
+def away(engine: Engine) -> Iterator[None]:
+    """No transaction of ``engine`` can begin: its driver says what it says when it cannot reach the database."""
+
+    def fail(_: Connection) -> None:
+        raise OperationalError("BEGIN", None, ConnectionRefusedError("connection refused"))
+
+    event.listen(engine, "begin", fail)
+    try:
+        yield
+    finally:
+        event.remove(engine, "begin", fail)
 
 
 def _of(server: str, name: str) -> str:

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
         StartAnswer,
         StartBuild,
     )
+    from baton.domain.actors import SYSTEM
     from baton.domain.build import Build
     from baton.domain.commands import Command
     from baton.domain.journal import Entry
@@ -29,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.outbox import Outbox
     from workflows.pages import history_page, journal_page
     from workflows.performing import compensate, perform
+    from workflows.summaries import of_deadline
     from workflows.waiting import wait_until
 
 
@@ -39,6 +41,7 @@ class BuildWorkflow:
     @workflow.init
     def __init__(self, start: StartBuild) -> None:
         self._request = start.request
+        self._started_by = start.started_by or SYSTEM
         self._build = Build(start.continued.view) if start.continued is not None else None
         self._first_sequence = 1 if self._build is None else self._build.view.head.sequence + 1
         self._earlier_run_id = None if start.continued is None else start.continued.earlier_run_id
@@ -98,13 +101,14 @@ class BuildWorkflow:
             workflow_id=info.workflow_id,
             first_run_id=info.first_execution_run_id,
             at=workflow.now(),
+            by=self._started_by,
         )
         self.record(entries)
 
     async def _wait(self, step: Wait) -> None:
         build = self.build
         seen = build.view.head.sequence
-        in_time = await wait_until(lambda: build.view.head.sequence != seen, step.deadline)
+        in_time = await wait_until(lambda: build.view.head.sequence != seen, step.deadline, of_deadline(build.view))
         if not in_time:
             self.record(build.expire(workflow.now()))
 

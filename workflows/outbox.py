@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from baton.domain.journal import Entry
     from baton.domain.jsonvalue import canonical
     from baton.domain.requests import BuildRequest
+    from workflows.summaries import of_journal
 
 _BATCH_ENTRIES = 100
 _BATCH_BYTES = 1_000_000
@@ -91,7 +92,6 @@ class Outbox:
         return True
 
     async def _write(self, batch: MirrorBatch) -> None:
-        first, last = batch.entries[0].sequence, batch.entries[-1].sequence
         await workflow.execute_activity(
             mirror_journal,
             batch,
@@ -103,6 +103,6 @@ class Outbox:
                 maximum_interval=timedelta(seconds=10),
                 non_retryable_error_types=[MIRROR_GAP],
             ),
-            summary=f"journal {first} to {last}",
+            summary=of_journal(batch.entries),
             priority=Priority(fairness_key=fairness_key(self._request.project_id)),
         )

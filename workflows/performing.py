@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from baton.domain.requests import BuildRequest
     from baton.domain.steps import Compensate, CompensationOrder, Perform, PhaseOrder
     from baton.domain.terms import RoleTerms, Terms
+    from workflows import summaries
     from workflows.waiting import wait_until
 
 _LONGEST_BACKOFF = timedelta(minutes=5)
@@ -77,7 +78,7 @@ async def _ended(
 ) -> None:
     """Wait until ``running`` has ended; stop it when it is no longer ``expected``, or with the build."""
     try:
-        while not await wait_until(lambda: running.done() or not expected(), deadline):
+        while not await wait_until(lambda: running.done() or not expected(), deadline, summaries.WALL_CLOCK):
             record(build.expire(workflow.now()))
             # Still expected: the wall clock was extended meanwhile. Builds of before waited for the end alone.
             if not expected() or not workflow.patched("wall-clock-extended"):
@@ -97,7 +98,6 @@ async def _ended(
 
 def _start(order: PhaseOrder, terms: Terms) -> ActivityHandle[PhaseReport]:
     role = terms.role(order.role)
-    again = f", run {order.run_in_phase}" if order.run_in_phase > 1 else ""
     return workflow.start_activity(
         perform_phase,
         order,
@@ -106,7 +106,7 @@ def _start(order: PhaseOrder, terms: Terms) -> ActivityHandle[PhaseReport]:
         heartbeat_timeout=role.heartbeat,
         retry_policy=_retries(role),
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        summary=f"{order.phase.value} by {order.role.value}{again}",
+        summary=summaries.of_phase(order),
         priority=_priority(terms, order.request),
     )
 
@@ -121,7 +121,7 @@ def _start_undoing(order: CompensationOrder, terms: Terms) -> ActivityHandle[Com
         heartbeat_timeout=role.heartbeat,
         retry_policy=_retries(role),
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        summary=f"undo {order.phase.value} by {order.role.value}",
+        summary=summaries.of_undoing(order),
         priority=_priority(terms, order.request),
     )
 

@@ -5,7 +5,15 @@ Kept apart from the implementations so that workflow code loads neither SQLAlche
 
 from temporalio import activity
 
-from baton.contracts.messages import MirrorBatch, ProfileRequest
+from baton.contracts.messages import (
+    DeliverNotice,
+    MirrorBatch,
+    NoticeQueue,
+    NoticeReceipt,
+    ParkNotice,
+    PendingNotice,
+    ProfileRequest,
+)
 from baton.domain.attempts import Compensation
 from baton.domain.reports import PhaseReport
 from baton.domain.steps import CompensationOrder, PhaseOrder
@@ -33,4 +41,22 @@ async def compensate_phase(order: CompensationOrder) -> Compensation:
 @activity.defn(name="mirror_journal")
 async def mirror_journal(batch: MirrorBatch) -> None:
     """Write entries to the SQL mirror, once however often it is called."""
+    raise NotImplementedError
+
+
+@activity.defn(name="next_notice")
+async def next_notice(queue: NoticeQueue) -> PendingNotice | None:
+    """The oldest notice of ``queue`` that is to be sent; ``None`` when there is none, or nobody to send it to."""
+    raise NotImplementedError
+
+
+@activity.defn(name="deliver_notice")
+async def deliver_notice(order: DeliverNotice) -> NoticeReceipt:
+    """Send a notice once. Fails with ``receiver_failed`` or ``notices_unavailable``, for another try."""
+    raise NotImplementedError
+
+
+@activity.defn(name="park_notice")
+async def park_notice(order: ParkNotice) -> PendingNotice | None:
+    """Give a notice up, visibly; the one that follows."""
     raise NotImplementedError

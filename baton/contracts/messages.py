@@ -1,9 +1,13 @@
-"""What crosses the wire to and from a build's workflow. Fields are only ever added, with defaults."""
+"""What crosses the wire to and from workflows. Fields are only ever added, with defaults."""
 
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from pydantic import Field
 
+from baton.domain.actors import Actor
 from baton.domain.journal import Entry
 from baton.domain.model import Value
 from baton.domain.requests import BuildRequest
@@ -23,6 +27,9 @@ class StartBuild(Value):
 
     request: BuildRequest
     continued: ContinuedBuild | None = None
+    started_by: Actor | None = Field(
+        default=None, description="who had it started, where the door knows that for sure; none is Baton itself"
+    )
 
 
 class StartAnswer(Value):
@@ -90,3 +97,70 @@ class MirrorBatch(Value):
     workflow_id: str
     first_run_id: str
     entries: tuple[Entry, ...] = Field(min_length=1)
+
+
+class NoticeQueue(Value):
+    """What one subscriber is told of one build: sent in order, one after the other."""
+
+    subscription_id: UUID
+    subscription: str = Field(description="its name, for people")
+    build_key: UUID = Field(description="the build's row in SQL")
+    build_id: str
+
+
+class SendNotices(Value):
+    """The input of ``NoticeWorkflow.run``: the queue to be emptied, and what the runs before have done of it."""
+
+    queue: NoticeQueue
+    delivered: int = 0
+    parked: int = 0
+    history_events: int | None = Field(
+        default=None, description="how long a run's history may become; without it, Temporal says"
+    )
+
+
+class NoticesSent(Value):
+    """The result of ``NoticeWorkflow.run``. ``stopped`` when the receiver wants no more."""
+
+    delivered: int
+    parked: int
+    stopped: bool = False
+
+
+class PendingNotice(Value):
+    """The notice that is to be sent next."""
+
+    delivery_id: UUID
+    sequence: int
+    event_type: str
+    queued_at: datetime
+
+
+class DeliverNotice(Value):
+    """The input of the activity ``deliver_notice``."""
+
+    queue: NoticeQueue
+    delivery_id: UUID
+
+
+class NoticeOutcome(StrEnum):
+    """What came of a notice that did not fail."""
+
+    DELIVERED = "delivered"  # the receiver has taken it
+    SKIPPED = "skipped"  # nothing to be sent any more: dropped, sent by somebody else, or its subscription is disabled
+    GONE = "gone"  # the receiver answered that it wants no more: its subscription is disabled now
+
+
+class NoticeReceipt(Value):
+    """What came of a notice, and the one that follows."""
+
+    outcome: NoticeOutcome
+    next: PendingNotice | None = None
+
+
+class ParkNotice(Value):
+    """The input of the activity ``park_notice``: a notice that is given up, and why."""
+
+    queue: NoticeQueue
+    delivery_id: UUID
+    reason: str

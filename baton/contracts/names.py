@@ -1,9 +1,18 @@
 """Names on the wire: workflow IDs, task queues, search attributes. Histories hold them, so they never change."""
 
+from uuid import UUID
+
 from baton.domain.vocabulary import Role
 
 BUILDS_QUEUE = "baton-builds"
-"""The task queue of the workflows, the mirror and the profiles."""
+"""The task queue of the builds, the mirror and the profiles."""
+
+NOTICES_QUEUE = "baton-notices"
+"""The task queue of what is told to others: workflow and activities."""
+
+NOTICE_WORKFLOW = "NoticeWorkflow"
+WAKE = "wake"
+"""The workflow that sends one subscriber the notices of one build, and the signal that there are some."""
 
 BUILD_STATE = "BuildState"
 BUILD_ROLE = "BuildRole"
@@ -21,6 +30,11 @@ def role_queue(role: Role) -> str:
 def workflow_id(build_id: str) -> str:
     """The Temporal workflow ID of a build."""
     return f"build-{build_id}"
+
+
+def notices_workflow_id(subscription: UUID, build_id: str) -> str:
+    """The Temporal workflow ID of what is sent to one subscriber of one build."""
+    return f"notices-{subscription}-{build_id}"
 
 
 def fairness_key(project_id: str) -> str:

@@ -40,9 +40,16 @@ class Build:
 
     @classmethod
     def open(
-        cls, request: BuildRequest, terms: Terms, *, workflow_id: str, first_run_id: str, at: datetime
+        cls,
+        request: BuildRequest,
+        terms: Terms,
+        *,
+        workflow_id: str,
+        first_run_id: str,
+        at: datetime,
+        by: Actor = SYSTEM,
     ) -> tuple["Build", list[Entry]]:
-        """A new build and its first entries."""
+        """A new build and its first entries. ``by`` is who had it started, where that is known for sure."""
         recorder = Recorder(None, at)
         fact = WorkflowStarted(
             reason=f"{request.user_id} asked for {request.title!r}",
@@ -51,7 +58,7 @@ class Build:
             request=request,
             terms=terms,
         )
-        recorder.record(fact, SYSTEM)
+        recorder.record(fact, by)
         check_limits(recorder)
         return cls(recorder.view), recorder.entries
 

@@ -20,9 +20,12 @@ _QUIET = (
     "temporalio.client",
     "temporalio.bridge",
     "httpx",
+    "httpx2",
     "httpcore",
+    "httpcore2",
     "alembic",
     "urllib3",
+    "uvicorn",
 )
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}

@@ -5,8 +5,10 @@ configuration (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, ...), see `baton.runtim
 """
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -42,6 +44,26 @@ class Settings(BaseModel):
     """How long a stopping worker lets running phases finish before it cancels them."""
     heartbeat_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
     """How often, at the least, a running phase tells Temporal that it is alive."""
+    webhook_networks: str | None = None
+    """Networks of one's own that webhooks may lead to, also without encryption: `10.20.0.0/16, 127.0.0.1/32`.
+    None: public addresses by https only."""
+    gateway_host: str = "127.0.0.1"
+    """The address that the gateway listens at once there is a token; without any it is loopback."""
+    gateway_port: Annotated[int, Field(ge=0, le=65_535)] = 8420
+    """The gateway's port; 0 is a free one."""
+    public_url: str | None = None
+    """Where people reach the gateway, when a proxy stands before it, and what links in notices begin with:
+    https://baton.example."""
+    gateway_trusted_proxies: str | None = None
+    """The addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between them."""
+    temporal_ui_url: str | None = None
+    """Temporal's Web UI, for links to it."""
+    gateway_profile: str = "manual"
+    """The profile of builds that are started over REST without naming one."""
+    gateway_requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 1_200
+    """How many requests each token may send in a minute."""
+    gateway_max_body_bytes: Annotated[int, Field(ge=1_024, le=100_000_000)] = 2_000_000
+    """The largest body of a request that is read."""
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -66,6 +88,40 @@ class Settings(BaseModel):
             raise ValueError("write sqlite:///path/to/file.db or postgresql://user:password@host:5432/name")
         return url
 
+    @field_validator("webhook_networks")
+    @classmethod
+    def _known_networks(cls, text: str | None) -> str | None:
+        _networks(text)
+        return text
+
+    @property
+    def allowed_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """What `webhook_networks` names."""
+        return _networks(self.webhook_networks)
+
+    @field_validator("public_url", "temporal_ui_url")
+    @classmethod
+    def _web_address(cls, url: str | None) -> str | None:
+        if url is not None and not (
+            url.startswith(("http://", "https://")) and urlsplit(url).hostname and "?" not in url
+        ):
+            raise ValueError("write https://baton.example")
+        return url and url.rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_a_path(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).path:
+            raise ValueError("the gateway needs a name of its own: write https://baton.example, without a path")
+        return url
+
+    @field_validator("gateway_trusted_proxies")
+    @classmethod
+    def _addresses(cls, proxies: str | None) -> str | None:
+        for proxy in [] if proxies is None else proxies.split(","):
+            ip_network(proxy.strip())
+        return proxies
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], **overrides: Any) -> Self:
         """Read `BATON_*` from `environ`; `overrides` (command line options, None when not given) win.
@@ -83,6 +139,10 @@ class Settings(BaseModel):
             return cls.model_validate(given)
         except ValidationError as error:
             raise SettingsError(_first_complaint(error, given)) from None
+
+
+def _networks(text: str | None) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in (text or "").split(",") if part.strip())
 
 
 def variable_of(field: str) -> str:

@@ -21,6 +21,11 @@ def handoff_key(build: UUID, entry_hash: str) -> UUID:
     return uuid5(build, f"handoff:{entry_hash}")
 
 
+def delivery_key(subscription: UUID, entry_hash: str) -> UUID:
+    """What tells a subscriber of a journal entry, in ``webhook_deliveries``: however often, under one ID."""
+    return uuid5(subscription, entry_hash)
+
+
 def lock_number(key: UUID) -> int:
     """A signed 64-bit number for PostgreSQL's advisory locks."""
     return int.from_bytes(key.bytes[:8], signed=True)

@@ -12,8 +12,8 @@ from baton.store.rows import entry_of, handoff_rows
 from baton.store.tables import WorkflowEvent, WorkflowHandoff
 
 
-def make_living(session: Session, build: UUID, tip: Entry) -> BuildView:
-    """Make the path to ``tip`` (which is stored) the living one and supersede all else; the view along it."""
+def make_living(session: Session, build: UUID, tip: Entry) -> tuple[list[Entry], BuildView]:
+    """Make the path to ``tip`` (which is stored) the living one and supersede all else; its entries and their view."""
     path = _path(session, build, tip)
     living = [row.id for row in path]
     entries = [entry_of(row) for row in path]
@@ -24,7 +24,7 @@ def make_living(session: Session, build: UUID, tip: Entry) -> BuildView:
     session.execute(update(WorkflowHandoff).where(WorkflowHandoff.workflow_id == build).values(superseded=True))
     for row in handoff_rows(build, view, entries):
         session.merge(row)
-    return view
+    return entries, view
 
 
 def _path(session: Session, build: UUID, tip: Entry) -> list[WorkflowEvent]:

@@ -13,13 +13,14 @@ from uuid import UUID
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from baton.contracts.messages import MirrorBatch
+from baton.contracts.messages import MirrorBatch, NoticeQueue
 from baton.domain.fold import fold
 from baton.domain.journal import GENESIS, ChainBroken, Entry, Head, verify
 from baton.domain.view import BuildView
 from baton.store.errors import BatchBroken, MirrorGap
 from baton.store.ids import build_key, event_key
 from baton.store.lineage import make_living
+from baton.store.notices.outbox import NoticeOutbox
 from baton.store.rows import event_row, handoff_rows, head_of, set_build, view_of
 from baton.store.tables import BuildWorkflow, WorkflowEvent
 from baton.store.transactions import writing
@@ -31,16 +32,17 @@ class Mirror:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def write(self, batch: MirrorBatch) -> None:
-        """Write ``batch`` in one transaction, whatever of it is not written yet.
+    def write(self, batch: MirrorBatch) -> list[NoticeQueue]:
+        """Write ``batch`` in one transaction, whatever of it is not written yet, and what subscribers are told of it.
 
+        Returns the build's queues of notices that have something to be sent, also by an earlier write.
         Raises :class:`BatchBroken` when it cannot be true, :class:`MirrorGap` when entries before it are missing, and
         :class:`~baton.store.errors.DatabaseUnavailable` or :class:`~baton.store.errors.SchemaOutdated`.
         """
         _check(batch)
         key = build_key(batch.build_id)
         with writing(self._engine, lock=key) as session:
-            _Writer(session, key, batch).write()
+            return _Writer(session, key, batch).write()
 
 
 def _check(batch: MirrorBatch) -> None:
@@ -60,21 +62,33 @@ class _Writer:
         self._batch = batch
         self._row = session.get(BuildWorkflow, key)
         self._head = head_of(self._row)
+        self._notices = NoticeOutbox(session, key, batch.build_id)
 
-    def write(self) -> None:
+    def write(self) -> list[NoticeQueue]:
         new = self._new_entries()
-        if not new:
-            return
-        self._check_parent(new[0])
-        if new[0].prev_hash == self._head.hash:
-            view = fold(new, None if self._row is None else view_of(self._row))
+        if new:
+            self._check_parent(new[0])
+            if new[0].prev_hash == self._head.hash:
+                self._go_on(new)
+            else:
+                self._branch_off(new)
+        return self._notices.queues()
+
+    def _go_on(self, new: Sequence[Entry]) -> None:
+        before = None if self._row is None else view_of(self._row)
+        view = fold(new, before)
+        self._take(view)
+        self._insert(new, superseded=False)
+        self._session.add_all(handoff_rows(self._key, view, new))
+        self._notices.put(before, new)
+
+    def _branch_off(self, new: Sequence[Entry]) -> None:
+        self._insert(new, superseded=True)
+        if self._row is not None and new[-1].at >= self._row.updated_at:
+            living, view = make_living(self._session, self._key, new[-1])
             self._take(view)
-            self._insert(new, superseded=False)
-            self._session.add_all(handoff_rows(self._key, view, new))
-        else:
-            self._insert(new, superseded=True)
-            if self._row is not None and new[-1].at >= self._row.updated_at:
-                self._take(make_living(self._session, self._key, new[-1]))
+            self._notices.keep_only(living)
+            self._notices.put(None, living)
 
     def _new_entries(self) -> Sequence[Entry]:
         keys = {event_key(self._key, entry.hash): entry for entry in self._batch.entries}

@@ -1,11 +1,13 @@
 """What the doors ask the mirror. Rows come back as small frozen values; nothing here changes anything."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 from sqlalchemy.orm import Session, load_only
 
 from baton.domain.journal import Entry
+from baton.domain.view import BuildView
 from baton.domain.vocabulary import State, Status
 from baton.store.ids import build_key
 from baton.store.records import SUMMARY_COLUMNS, BuildDetail, BuildSummary, Counts, EventRow, HandoffRow
@@ -19,6 +21,20 @@ def get_build(engine: Engine, build_id: str) -> BuildDetail | None:
     with reading(engine) as session:
         row = session.get(BuildWorkflow, build_key(build_id))
         return None if row is None else BuildDetail.of(row)
+
+
+def kept_view(engine: Engine, build_id: str) -> BuildView | None:
+    """The build's journal, folded, if the mirror has it."""
+    found = get_build(engine, build_id)
+    return None if found is None else found.view
+
+
+def find_build(engine: Engine, key: UUID) -> tuple[str, str] | None:
+    """The build ID and the project of the build with that primary key, if the mirror has it."""
+    with reading(engine) as session:
+        query = select(BuildWorkflow.build_id, BuildWorkflow.project_id).where(BuildWorkflow.id == key)
+        row = session.execute(query).one_or_none()
+        return None if row is None else (row.build_id, row.project_id)
 
 
 def list_builds(

@@ -64,6 +64,14 @@ class TokenRecord:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
+@dataclass(frozen=True, slots=True)
+class TokensMade:
+    """Whether there was ever a token, revoked or expired since or not, and whether one opens anything now."""
+
+    ever: bool
+    valid: bool
+
+
 def create_token(
     engine: Engine,
     *,
@@ -118,10 +126,12 @@ def list_tokens(engine: Engine) -> list[TokenRecord]:
         return [TokenRecord.of(row) for row in rows]
 
 
-def any_token(engine: Engine, now: datetime) -> bool:
-    """Whether there is a token that opens anything."""
+def tokens_made(engine: Engine, now: datetime) -> TokensMade:
+    """Whether tokens were made, and whether one of them opens anything at ``now``."""
     with reading(engine) as session:
-        return session.scalar(select(ApiToken.id).where(_valid(now)).limit(1)) is not None
+        ever = session.scalar(select(ApiToken.id).limit(1)) is not None
+        valid = ever and session.scalar(select(ApiToken.id).where(_valid(now)).limit(1)) is not None
+        return TokensMade(ever=ever, valid=valid)
 
 
 def revoke_token(engine: Engine, key: UUID, *, by: str, now: datetime) -> TokenRecord | None:
@@ -138,7 +148,7 @@ def revoke_token(engine: Engine, key: UUID, *, by: str, now: datetime) -> TokenR
 
 def note_use(engine: Engine, key: UUID, now: datetime) -> None:
     """Note that a token was used, to the minute: a busy token is not written at each use."""
-    long_ago = or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at < now - _USED_AGAIN)
+    long_ago = or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at <= now - _USED_AGAIN)
     with writing(engine, lock=key) as session:
         session.execute(update(ApiToken).where(ApiToken.id == key, long_ago).values(last_used_at=now))
 

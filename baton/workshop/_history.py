@@ -70,9 +70,13 @@ class History:
 
     async def diff(self, since: str, *, limit: int) -> str:
         """The patch from `since` to the head; over `limit` bytes it loses its middle, and says so."""
-        old, new = await self._commit(since), await self.head()
+        return await self.patch(since, (await self.head()).sha, limit=limit)
+
+    async def patch(self, old: str, new: str, *, limit: int) -> str:
+        """The patch from the commit `old` to `new`; over `limit` bytes it loses its middle, and says so."""
+        before, after = await self._commit(old), await self._commit(new)
         command = ("diff-tree", "-r", "-p", "--no-ext-diff", "--no-textconv", "--no-color")
-        patch = await self._git(*command, old.sha, new.sha, keep=limit)
+        patch = await self._git(*command, before.sha, after.sha, keep=limit)
         return patch.decode(errors="replace")
 
     async def same_tree(self, one: str, other: str) -> bool:

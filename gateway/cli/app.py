@@ -14,6 +14,7 @@ from gateway.cli import (
     deciding,
     developing,
     examining,
+    explaining,
     holding,
     initializing,
     keys,
@@ -22,8 +23,11 @@ from gateway.cli import (
     proving,
     questioning,
     reporting,
+    serving,
     showing,
     starting,
+    tokens,
+    webhooks,
 )
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.output import Output
@@ -86,6 +90,7 @@ for _group in (
     initializing,
     starting,
     looking,
+    explaining,
     listing,
     advancing,
     deciding,
@@ -96,6 +101,9 @@ for _group in (
     keys,
     reporting,
     db,
+    webhooks,
+    serving,
+    tokens,
     agents,
     examining,
 ):

@@ -1,54 +1,35 @@
-"""What is asked for, put together from a file and options."""
+"""What is asked for at the command line, put together from a file and options."""
 
 import re
-import secrets
 import shutil
-import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.input_files import STDIN, bad_input, read_text
-from gateway.cli.issues import is_issue, read_issue
 from gateway.cli.json_input import parse_object
 from gateway.cli.plain import line
 
 if TYPE_CHECKING:
     from baton.domain.requests import BuildRequest
+    from gateway.asking.asked import Asked
 
-_MOST_TITLE = 200
-_MOST_SLUG = 24
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/\\]+@[^/\\]+:")
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a file asks for. ``title`` is empty where the file has none; ``note`` is for the person who handed it in."""
-
-    title: str
-    requirements: str | dict[str, Any]
-    metadata: dict[str, Any] = field(default_factory=dict)
-    note: str = ""
-
-
-def read_request(source: str) -> Asked:
+def read_request(source: str) -> "Asked":
     """What a file, or ``-``, asks for: Markdown, a JSON object, or a GitHub issue in JSON.
 
     JSON is what comes from a file whose name ends with ``.json``, and from standard input what begins with a brace.
     """
     from baton.domain.requests import MAX_REQUEST_BYTES
+    from gateway.asking.asked import asked_in_object, asked_in_text
 
     text = read_text(source, "a request", most_bytes=MAX_REQUEST_BYTES)
     if not (source.lower().endswith(".json") or (source == STDIN and text.lstrip().startswith("{"))):
-        return Asked(_title(text), text)
-    given = parse_object(text, "a request", "standard input" if source == STDIN else repr(source))
-    if is_issue(given):
-        issue = read_issue(given)
-        return Asked(line(issue.title, _MOST_TITLE), issue.requirements, issue.metadata, _left_out(issue.left_out))
-    title = given.get("title")
-    return Asked(line(title, _MOST_TITLE) if isinstance(title, str) else "", given)
+        return asked_in_text(text)
+    return asked_in_object(parse_object(text, "a request", "standard input" if source == STDIN else repr(source)))
 
 
 def make_request(**fields: Any) -> "BuildRequest":
@@ -68,13 +49,6 @@ def make_request(**fields: Any) -> "BuildRequest":
         return BuildRequest.model_validate(fields)
     except ValidationError as error:
         raise bad_input(f"The request cannot be used: {describe(error)}") from None
-
-
-def derived_build_id(title: str) -> str:
-    """An ID for a build that was given none: readable, and nobody else's."""
-    words = re.findall(r"[a-z0-9]+", title.lower())
-    slug = textwrap.shorten(" ".join(words), _MOST_SLUG, placeholder="") or "".join(words)[:_MOST_SLUG]
-    return f"{slug.replace(' ', '-') or 'build'}-{secrets.token_hex(3)}"
 
 
 def repository(given: str) -> str:
@@ -117,19 +91,3 @@ def metadata(pairs: Sequence[str]) -> dict[str, str]:
             raise CommandFailed("usage", f"--metadata {pair!r}: {key.strip()!r} is there twice", ExitCode.USAGE)
         found[key.strip()] = value
     return found
-
-
-def _left_out(comments: int) -> str:
-    if not comments:
-        return ""
-    counted = "1 comment is" if comments == 1 else f"{comments} comments are"
-    return f"{counted} left out: written by people who neither opened the issue nor belong to its repository"
-
-
-def _title(markdown: str) -> str:
-    """The first heading of the first level; without one, the first line that says something."""
-    from baton.runners.toolchain.markdown import read_sections
-
-    lines = (line(raw.strip("#*_> \t")) for raw in markdown.splitlines())
-    found = line(read_sections(markdown).title) or next(filter(None, lines), "")
-    return line(found, _MOST_TITLE)

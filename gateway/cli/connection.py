@@ -8,7 +8,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
-from baton.runtime.client import DEFAULT_NAMESPACE, connect_plainly
+from baton.runtime.client import DEFAULT_NAMESPACE, connect_plainly, environment_for
 from baton.runtime.client import connect as connect_as_configured
 from baton.runtime.core_logs import forward_core_logs
 from baton.runtime.logs import configure_logging
@@ -32,6 +32,17 @@ async def connect(
     client = await connect_as_configured(address=address, namespace=namespace, profile=profile)
     output.detail(f"Temporal: {client.service_client.config.target_host}, namespace {client.namespace}")
     return client
+
+
+def environment(
+    environ: Mapping[str, str], home: Path, *, address: str | None, namespace: str | None, profile: str | None
+) -> dict[str, str]:
+    """``environ`` for a process that shall find the same Temporal as :func:`connect`, also when it comes back later."""
+    if not (address or profile or _is_configured(environ)) and (record := running_here(home)) is not None:
+        namespace = namespace or environ.get("TEMPORAL_NAMESPACE") or DEFAULT_NAMESPACE
+        return environment_for(record.address, environ, namespace=namespace)
+    told = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": namespace, "TEMPORAL_PROFILE": profile}
+    return {**environ, **{name: value for name, value in told.items() if value}}
 
 
 def running_here(home: Path) -> ServerRecord | None:

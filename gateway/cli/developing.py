@@ -28,11 +28,15 @@ def register(app: typer.Typer) -> None:
             int | None,
             typer.Option("--ui-port", metavar="N", min=1, max=65_535, help="The Web UI's; 8233 or a free one."),
         ] = None,
+        gateway_port: Annotated[
+            int | None,
+            typer.Option("--gateway-port", metavar="N", min=1, max=65_535, help="The gateway's; 8420 or a free one."),
+        ] = None,
     ) -> None:
-        """Run Temporal, its Web UI and a worker on this machine, until Ctrl-C.
+        """Run Temporal, its Web UI, a worker and the gateway on this machine, until Ctrl-C.
 
         What is under way is kept in .baton and taken up again at the next start.
         """
         from gateway.cli.dev.session import run
 
-        await run(call, home=home, profiles=profiles, port=port, ui_port=ui_port)
+        await run(call, home=home, profiles=profiles, port=port, ui_port=ui_port, gateway_port=gateway_port)

@@ -18,7 +18,7 @@ def told(error: Exception) -> CommandFailed:
 def _of_gateway(error: Exception) -> CommandFailed | None:
     from baton.domain.refusals import Refusal
     from baton.domain.vocabulary import RefusalCode
-    from gateway.errors import CommandRefused, GatewayError, NoWorker
+    from gateway.errors import CommandRefused, GatewayError, NoWorker, RequestUnusable
 
     match error:
         case Refusal():
@@ -28,6 +28,8 @@ def _of_gateway(error: Exception) -> CommandFailed | None:
             return CommandFailed(error.reason, _sentence(error))
         case NoWorker():
             return CommandFailed(error.code, error.message, ExitCode.UNREACHABLE)
+        case RequestUnusable():
+            return CommandFailed(error.code, error.message, ExitCode.USAGE)
         case GatewayError():
             return CommandFailed(error.code, error.message)
         case _:
@@ -97,6 +99,7 @@ def _of_worker(error: Exception) -> CommandFailed | None:
 def _of_embedded(error: Exception) -> CommandFailed | None:
     from baton.runtime.embedded import EmbeddedTemporalError
     from baton.runtime.ownership import AlreadyRunning
+    from gateway.embedded.gateway_process import GatewayFailed
     from gateway.embedded.worker_process import WorkerFailed
 
     match error:
@@ -106,6 +109,8 @@ def _of_embedded(error: Exception) -> CommandFailed | None:
             return CommandFailed("temporal_not_started", str(error), ExitCode.UNREACHABLE)
         case WorkerFailed():
             return CommandFailed("worker_not_started", str(error))
+        case GatewayFailed():
+            return CommandFailed("gateway_not_started", str(error))
         case _:
             return None
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.asking import derived_build_id, look_at, make_request, metadata, read_request, repository
+from gateway.cli.asking import look_at, make_request, metadata, read_request, repository
 from gateway.cli.command import command
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.input_files import bad_input
@@ -61,6 +61,8 @@ def register(app: typer.Typer) -> None:
         watch: Annotated[bool, typer.Option("--watch", help="Watch it until it ends.")] = False,
     ) -> ExitCode | None:
         """Start a build from a request."""
+        from gateway.asking.asked import derived_build_id
+
         found = read_request(request)
         called = title or found.title
         if not called:

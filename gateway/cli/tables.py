@@ -12,7 +12,7 @@ from baton.domain.vocabulary import EntryKind
 from baton.store.records import BuildSummary
 from gateway.cli.looks import clock, status_text, words
 from gateway.cli.plain import line, text
-from gateway.cli.sentences import sentence
+from gateway.story.sentences import sentence
 
 _BAD = {
     EntryKind.PHASE_FAILED,

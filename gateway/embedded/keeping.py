@@ -1,10 +1,11 @@
 """Keeping a stack up: what dies is started again."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from temporalio.service import RPCError
 
+from gateway.embedded.gateway_process import GatewayFailed
 from gateway.embedded.stack import Stack
 from gateway.embedded.worker_process import WorkerFailed
 
@@ -16,8 +17,8 @@ _LONGEST_PAUSE = 30.0
 async def keep_running(stack: Stack, tell: Callable[[str], None]) -> None:
     """Look after the stack until cancelled, and ``tell`` people what happens.
 
-    A worker that cannot start is tried again with growing pauses. Raises EmbeddedTemporalFailed when the server
-    cannot be started again.
+    A worker or a gateway that cannot start is tried again with growing pauses. Raises EmbeddedTemporalFailed when the
+    server cannot be started again.
     """
     pause = _FIRST_PAUSE
     while True:
@@ -27,11 +28,18 @@ async def keep_running(stack: Stack, tell: Callable[[str], None]) -> None:
             await stack.start_temporal()
         if stack.worker.pid is None:
             tell(f"The worker has died (exit code {stack.worker.exit_code}). Starting another; builds go on with it")
-            try:
-                await stack.start_worker()
-            except (WorkerFailed, RPCError) as error:
-                tell(f"{error}\nTrying again in {pause:g} s")
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
-            else:
-                pause = _FIRST_PAUSE
+            pause = await _again(stack.start_worker, tell, pause)
+        if stack.gateway is not None and stack.gateway.pid is None:
+            tell(f"The gateway has died (exit code {stack.gateway.exit_code}). Starting another; open pages find it")
+            pause = await _again(stack.start_gateway, tell, pause)
+
+
+async def _again(start: Callable[[], Awaitable[None]], tell: Callable[[str], None], pause: float) -> float:
+    """Start it; how long to wait the next time that it cannot be."""
+    try:
+        await start()
+    except (WorkerFailed, GatewayFailed, RPCError) as error:
+        tell(f"{error}\nTrying again in {pause:g} s")
+        await asyncio.sleep(pause)
+        return min(2 * pause, _LONGEST_PAUSE)
+    return _FIRST_PAUSE

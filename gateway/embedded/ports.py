@@ -1,4 +1,4 @@
-"""Ports for a server that people look for where Temporal's servers usually are."""
+"""Ports for servers that people look for where they usually are."""
 
 from baton.runtime.ports import free_port, is_free
 
@@ -8,4 +8,4 @@ USUAL_UI_PORT = 8233
 
 def usual_or_free(usual: int) -> int:
     """The usual port when nobody has it, else one that is free."""
-    return usual if is_free(usual) else free_port()
+    return usual if usual and is_free(usual) else free_port()

@@ -1,8 +1,9 @@
-"""All that a build needs, on this machine: Temporal with its Web UI, the mirror in SQL, and a worker.
+"""All that a build needs, on this machine: Temporal with its Web UI, the mirror in SQL, a worker, and a gateway.
 
 <home>/temporal/     the server's state and log
 <home>/baton.db      the mirror, unless the settings name another database
 <home>/worker.log    what the workers said
+<home>/gateway.log   what the gateways said
 <home>/workspaces/   the builds' git workspaces
 <home>/releases/     finished archives
 """
@@ -18,27 +19,39 @@ from temporalio.client import Client
 
 from baton.runtime.client import environment_for
 from baton.runtime.embedded import EmbeddedTemporal
+from baton.runtime.ports import free_port
 from baton.runtime.settings import Settings, variable_of
 from baton.store import schema
 from baton.store.engine import open_engine
+from gateway.embedded.gateway_process import GatewayProcess
 from gateway.embedded.worker_process import WorkerProcess
 from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
 
 _WORKER_GRACE_SECONDS = 5.0
 """On top of what running phases are given by the settings."""
 
+_GATEWAY_GRACE_SECONDS = 8.0
+
 
 class Stack:
     """Runs for as long as its context lasts; nothing of it stays behind when this process dies.
 
-    Ports that are not given are free ones. ``environ`` is what the worker and its runners see, Temporal's address
-    aside. Entering raises EmbeddedTemporalError, AlreadyRunning, StoreError and WorkerFailed.
+    Ports that are not given are free ones; without ``gateway_port`` there is no gateway. ``environ`` is what the worker
+    and its runners see, Temporal's address aside. Entering raises EmbeddedTemporalError, AlreadyRunning, StoreError,
+    WorkerFailed and GatewayFailed.
     """
 
     def __init__(
-        self, settings: Settings, environ: Mapping[str, str], *, port: int | None = None, ui_port: int | None = None
+        self,
+        settings: Settings,
+        environ: Mapping[str, str],
+        *,
+        port: int | None = None,
+        ui_port: int | None = None,
+        gateway_port: int | None = None,
     ) -> None:
         self.settings = settings
+        self._gateway_port = gateway_port
         self._environ = environ
         self._temporal = EmbeddedTemporal(
             settings.home / "temporal", port=port, ui_port=ui_port, search_attributes=WANTED_SEARCH_ATTRIBUTES
@@ -47,6 +60,8 @@ class Stack:
         self._engine: Engine | None = None
         self._client: Client | None = None
         self._worker: WorkerProcess | None = None
+        self.gateway: GatewayProcess | None = None
+        """The gateway, where there is one."""
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as contexts:
@@ -55,9 +70,15 @@ class Stack:
             await contexts.enter_async_context(self._temporal)
             await asyncio.to_thread(schema.upgrade, self._engine)
             self._client = await self._temporal.connect()
-            self._worker = WorkerProcess(self._worker_environment(), log=self.worker_log)
+            self._worker = WorkerProcess(self._environment(), log=self.worker_log)
             contexts.push_async_callback(self._worker.stop, self._grace_seconds)
-            await self.start_worker()
+            # Both take their time to load: side by side.
+            self._worker.start()
+            if self._gateway_port is not None:
+                self._start_gateway(self._gateway_port, contexts)
+            await self._worker.until_ready(self._client)
+            if self.gateway is not None:
+                await self.gateway.until_ready()
             self._contexts = contexts.pop_all()
         return self
 
@@ -78,6 +99,16 @@ class Stack:
     def worker_log(self) -> Path:
         """What the workers said, one after another."""
         return self.settings.home / "worker.log"
+
+    @property
+    def gateway_url(self) -> str:
+        """Where the gateway answers; empty without one."""
+        return "" if self.gateway is None else self.gateway.url
+
+    @property
+    def gateway_log(self) -> Path:
+        """What the gateways said, one after another."""
+        return self.settings.home / "gateway.log"
 
     @property
     def client(self) -> Client:
@@ -112,6 +143,16 @@ class Stack:
         self.worker.start()
         await self.worker.until_ready(self.client)
 
+    async def open_gateway(self) -> None:
+        """Have a gateway from now on; return when it answers. Raises GatewayFailed."""
+        await self._start_gateway(free_port(), self._contexts).until_ready()
+
+    async def start_gateway(self) -> None:
+        """Start the gateway again when it has died: same port. Raises GatewayFailed."""
+        assert self.gateway is not None, "there is no gateway"
+        self.gateway.start()
+        await self.gateway.until_ready()
+
     def kill_worker(self) -> None:
         """End the worker as a crash would: SIGKILL."""
         self.worker.kill()
@@ -120,7 +161,14 @@ class Stack:
     def _grace_seconds(self) -> float:
         return self.settings.graceful_shutdown_seconds + _WORKER_GRACE_SECONDS
 
-    def _worker_environment(self) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         given = self.settings.model_dump(mode="json", exclude_none=True)
         told = {variable_of(field): str(value) for field, value in given.items()}
         return environment_for(self.address, self._environ) | told
+
+    def _start_gateway(self, port: int, contexts: AsyncExitStack) -> GatewayProcess:
+        environ = {variable_of("temporal_ui_url"): self.ui_url} | self._environment()
+        self.gateway = GatewayProcess(environ, port=port, log=self.gateway_log)
+        contexts.push_async_callback(self.gateway.stop, _GATEWAY_GRACE_SECONDS)
+        self.gateway.start()
+        return self.gateway

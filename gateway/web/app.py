@@ -3,29 +3,32 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import PlainTextResponse
+from fastapi import FastAPI
 
 from gateway.web import health, problems
-from gateway.web.problems import Problem
+from gateway.web.api import router as api
+from gateway.web.api.documented import describe
+from gateway.web.live import routes as live
+from gateway.web.pages import router as pages
+from gateway.web.pages.mishaps import mishap
 from gateway.web.site import Site
 
 
 def create_app(site: Site) -> FastAPI:
-    """The app that serves ``site``. Its life span watches Temporal."""
+    """The app that serves ``site``. Its life span watches Temporal and the mirror."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with site.temporal.watched():
+        async with site.temporal.watched(), site.feed.running():
             yield
 
     # FastAPI's own pages of documentation load scripts from elsewhere.
     app = FastAPI(title="Baton", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.site = site
     app.include_router(health.router)
-    problems.install(app, _page)
+    app.include_router(api.router)
+    app.include_router(live.router)
+    app.include_router(pages.router)
+    problems.install(app, mishap)
+    describe(app)
     return app
-
-
-def _page(_: Request, problem: Problem) -> Response:
-    return PlainTextResponse(f"{problem.details.title}: {problem.detail}\n", problem.status, headers=problem.headers)

@@ -8,11 +8,16 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from baton.domain.access import Action
 from baton.domain.vocabulary import CommandName, Role
 from gateway.access.caller import Caller, at_the_machine
+from gateway.web import letting_in, origins, sessions
 from gateway.web.problems import Problem
-from gateway.web.site import Here
+from gateway.web.site import Here, Site
 
 _BEARER = HTTPBearer(auto_error=False, description="A token of `starter.py token create`")
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="baton"'}
+_NOTHING_SENT = (
+    "A token is needed: send `Authorization: Bearer TOKEN`. An administrator makes one: python starter.py token create"
+)
+_SESSION_ENDED = "The session has ended: log in again"
 
 
 async def caller(
@@ -20,21 +25,15 @@ async def caller(
     site: Here,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
 ) -> Caller:
-    """Who calls. Raises Problem (401) and DatabaseUnavailable."""
-    if credentials is not None:
-        found = await site.tokens.holder(credentials.credentials)
-        if found is None:
-            raise Problem(401, "unauthorized", "The token is unknown, revoked or expired", headers=_CHALLENGE)
-        return found
-    if await site.tokens.needed():
-        raise Problem(
-            401,
-            "unauthorized",
-            "A token is needed: send `Authorization: Bearer TOKEN`. An administrator makes one: "
-            "python starter.py token create",
-            headers=_CHALLENGE,
-        )
-    return at_the_machine(site.local_name)
+    """Who calls: by a token, else by a session, else who sits at the machine when there are no tokens.
+
+    Raises Problem (401, 403, 429) and DatabaseUnavailable.
+    """
+    found = await _found(request, site, None if credentials is None else credentials.credentials)
+    await letting_in.count(site, request, found)
+    if found.token_id is not None:
+        site.tokens.note_use(found.token_id)
+    return found
 
 
 WhoCalls = Annotated[Caller, Depends(caller)]
@@ -52,3 +51,22 @@ def require(caller: Caller, action: CommandName | Action, *, playing: Role | Non
             403, "forbidden", f"This token plays {caller.grant.agent_role.value} and cannot act as {playing.value}"
         )
     raise Problem(403, "forbidden", f"A token with the role {role!r} does not allow {action.value!r}")
+
+
+async def _found(request: Request, site: Site, token: str | None) -> Caller:
+    if token is not None:
+        found = await letting_in.by_token(site, request, token)
+        if found is None:
+            raise _unauthorized("The token is unknown, revoked or expired")
+        return found
+    found = await sessions.holder(site, request)
+    if found is None and await site.tokens.needed():
+        raise _unauthorized(_SESSION_ENDED if sessions.COOKIE in request.cookies else _NOTHING_SENT)
+    origins.refuse_other_sites(request, site.settings.public_url)
+    if found is None:
+        origins.refuse_elsewhere(request)
+    return found or at_the_machine(site.local_name)
+
+
+def _unauthorized(why: str) -> Problem:
+    return Problem(401, "unauthorized", why, headers=_CHALLENGE)

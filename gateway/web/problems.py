@@ -18,7 +18,16 @@ from baton.domain.vocabulary import RefusalCode
 from baton.runtime.client import TemporalConnectionError
 from baton.runtime.diagnosis import reason_of
 from baton.store.errors import DatabaseUnavailable, StoreError
-from gateway.errors import BuildEnded, BuildNotFound, BuildNotOpened, CommandRefused, GatewayError, JournalCut, NoWorker
+from gateway.errors import (
+    BuildEnded,
+    BuildNotFound,
+    BuildNotOpened,
+    CommandRefused,
+    GatewayError,
+    JournalCut,
+    NoWorker,
+    RequestUnusable,
+)
 
 log = logging.getLogger("baton.gateway")
 
@@ -141,7 +150,9 @@ def _of_gateway(error: GatewayError) -> Problem:
         case BuildEnded():
             return Problem(409, error.code, error.message)
         case BuildNotOpened():
-            return Problem(422, error.code, error.message)
+            return Problem(404, error.code, error.message)
+        case RequestUnusable():
+            return Problem(422, error.code, _sentence(error.message))
         case NoWorker():
             return _away(error.code, error.message)
         case JournalCut():

@@ -1,6 +1,7 @@
 """What every request can reach. Made once in the door and handed to the app."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Concatenate, ParamSpec, TypeVar
@@ -10,7 +11,10 @@ from sqlalchemy import Engine
 
 from baton.runtime.settings import Settings
 from gateway.access.book import TokenBook
+from gateway.access.rates import Rates
+from gateway.feed.feed import Feed
 from gateway.web.temporal import Temporal
+from gateway.web.whereabouts import Whereabouts
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -21,14 +25,26 @@ _QUERIES_AT_A_TIME = 10
 
 @dataclass
 class Site:
-    """The gateway's surroundings. ``local_name`` is who calls when no token is needed."""
+    """The gateway's surroundings. ``local_name`` is who calls when no token is needed.
+
+    ``session_key`` signs sessions; those of another key end.
+    """
 
     settings: Settings
     engine: Engine
     temporal: Temporal
     tokens: TokenBook
     local_name: str
+    session_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    feed: Feed = field(init=False)
+    rates: Rates = field(init=False)
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
+    looks_into_git: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
     _queries: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_QUERIES_AT_A_TIME))
+
+    def __post_init__(self) -> None:
+        self.feed = Feed(self.engine)
+        self.rates = Rates(self.settings.gateway_requests_per_minute)
 
     async def sql(
         self, question: Callable[Concatenate[Engine, P], Answer], *args: P.args, **kwargs: P.kwargs

@@ -46,6 +46,11 @@ class Temporal:
         return self._client
 
     @property
+    def namespace(self) -> str | None:
+        """The namespace, once Temporal has answered."""
+        return None if self._client is None else self._client.namespace
+
+    @property
     def builds(self) -> Builds:
         """The builds there. Raises TemporalUnavailable."""
         return Builds(self.client, answer_seconds=self._answer_seconds)

@@ -11,13 +11,16 @@ from activities.compensate_phase import CompensatePhase
 from activities.load_profile import LoadProfile
 from activities.mirror_journal import JournalMirror
 from activities.perform_phase import PerformPhase
+from activities.send_notices import SendNotices
 from baton.runners.catalogue import Profiles
 from baton.runtime.settings import Settings
 from baton.runtime.workflow_runner import PunctualWorkflowRunner
 from baton.store.mirror import Mirror
+from baton.webhooks.sender import Sender
 from gateway.worker.duties import Duty
 from gateway.worker.surroundings import surroundings_of, workspaces_of
 from workflows.build import BuildWorkflow
+from workflows.notices import NoticeWorkflow
 
 _STICKY = timedelta(seconds=1)
 """How long a build waits for the worker that has it in memory before another one takes it. As shipped it is 10 s, and
@@ -25,6 +28,9 @@ so much longer would every build stand still when its worker was killed."""
 
 _CONCURRENT_WRITES = 10
 """What waits for the database waits at the server, where it costs no connection and no time of its own."""
+
+_CONCURRENT_NOTICES = 100
+"""Nearly all of an attempt is waiting for the receiver."""
 
 
 def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine: Engine) -> Worker:
@@ -37,6 +43,22 @@ def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine:
         activities=[LoadProfile(profiles).load_profile, JournalMirror(Mirror(engine)).mirror_journal],
         sticky_queue_schedule_to_start_timeout=_STICKY,
         max_concurrent_activities=_CONCURRENT_WRITES,
+        graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
+    )
+
+
+def notifier(client: Client, settings: Settings, engine: Engine, sender: Sender | None = None) -> Worker:
+    """The worker that sends webhooks. Its slots are its own: slow receivers take none of those that builds need."""
+    sender = sender or Sender(settings.allowed_networks)
+    notices = SendNotices(engine, sender, settings.public_url)
+    return Worker(
+        client,
+        task_queue=Duty.NOTIFIER.queue,
+        workflows=[NoticeWorkflow],
+        workflow_runner=PunctualWorkflowRunner(),
+        activities=[notices.next_notice, notices.deliver_notice, notices.park_notice],
+        sticky_queue_schedule_to_start_timeout=_STICKY,
+        max_concurrent_activities=_CONCURRENT_NOTICES,
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
     )
 

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from baton.contracts.names import BUILDS_QUEUE, role_queue
+from baton.contracts.names import BUILDS_QUEUE, NOTICES_QUEUE, role_queue
 from baton.domain.vocabulary import Role
 
 
 class Duty(StrEnum):
     """One thing that a worker can do; each has a task queue of its own."""
 
-    ORCHESTRATOR = "orchestrator"  # carries builds, reads profiles, writes the mirror: the only one with a database
+    ORCHESTRATOR = "orchestrator"  # carries builds, reads profiles, writes the mirror
+    NOTIFIER = "notifier"  # sends webhooks; these two alone have the database
     Q_ASSISTANT = Role.Q_ASSISTANT.value
     CODE_WRITER = Role.CODE_WRITER.value
     TEST_AUDITOR = Role.TEST_AUDITOR.value
@@ -20,7 +21,18 @@ class Duty(StrEnum):
     @property
     def queue(self) -> str:
         """The task queue on which it is done."""
-        return BUILDS_QUEUE if self is Duty.ORCHESTRATOR else role_queue(Role(self.value))
+        match self:
+            case Duty.ORCHESTRATOR:
+                return BUILDS_QUEUE
+            case Duty.NOTIFIER:
+                return NOTICES_QUEUE
+            case _:
+                return role_queue(Role(self.value))
+
+    @property
+    def plays_a_role(self) -> bool:
+        """Whether it is a role's, which needs no database."""
+        return self not in (Duty.ORCHESTRATOR, Duty.NOTIFIER)
 
 
 def queues(duties: Sequence[Duty]) -> list[str]:

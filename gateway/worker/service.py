@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from sqlalchemy import Engine
 from temporalio.worker import Worker
@@ -11,8 +11,9 @@ from temporalio.worker import Worker
 from baton.runtime.patience import connect_with_patience
 from baton.runtime.settings import Settings
 from baton.store.engine import open_engine
-from gateway.worker.assembly import orchestrator, players
+from gateway.worker.assembly import notifier, orchestrator, players
 from gateway.worker.duties import Duty, queues
+from gateway.worker.forgotten import rounds
 from gateway.worker.readiness import check_database, prepare_namespace, readable_profiles, shown
 
 log = logging.getLogger("baton.worker")
@@ -21,21 +22,25 @@ log = logging.getLogger("baton.worker")
 async def serve(settings: Settings, duties: Sequence[Duty], environ: Mapping[str, str], *, upgrade: bool) -> None:
     """Serve ``duties`` until cancelled, then let running phases finish for as long as the settings say.
 
-    Without the duty of the orchestrator no database is opened. Raises what keeps the worker from its work:
+    For roles alone no database is opened. Raises what keeps the worker from its work:
     TemporalMisconfigured, SearchAttributeError, ProfileError, SettingsError, StoreError.
     """
     profiles = readable_profiles(settings)
-    roles = [duty for duty in duties if duty is not Duty.ORCHESTRATOR]
-    async with _database(settings, needed=len(roles) < len(duties), upgrade=upgrade) as engine:
+    roles = [duty for duty in duties if duty.plays_a_role]
+    async with AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(_database(settings, needed=roles != list(duties), upgrade=upgrade))
         client = await connect_with_patience(on_wait=log.warning, environ=environ)
-        to_stop = [players(client, settings, profiles, roles, environ)]
-        if engine is not None:
+        # These stop last, so that the reports of phases that finish meanwhile are still journaled and mirrored.
+        last: list[Worker] = []
+        if engine is not None and Duty.ORCHESTRATOR in duties:
             await prepare_namespace(client)
-            # The last to stop, so that the reports of phases that finish meanwhile are still journaled and mirrored.
-            to_stop.append([orchestrator(client, settings, profiles, engine)])
+            last.append(orchestrator(client, settings, profiles, engine))
+        if engine is not None and Duty.NOTIFIER in duties:
+            last.append(notifier(client, settings, engine))
+            await stack.enter_async_context(rounds(client, engine))
         address = client.service_client.config.target_host
         log.info("Serving %s of namespace %r at %s", shown(queues(duties)), client.namespace, address)
-        await _run(to_stop)
+        await _run([players(client, settings, profiles, roles, environ), last])
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.mirror_journal import JournalMirror
 from baton.contracts.activities import mirror_journal
-from baton.contracts.messages import MirrorBatch
+from baton.contracts.messages import MirrorBatch, NoticeQueue
 from baton.store import schema
 from baton.store.compare import differences
 from baton.store.engine import open_engine
@@ -101,8 +101,9 @@ async def test_it_beats_while_it_waits_for_the_database(engine: Engine) -> None:
     beaten = threading.Event()
 
     class Waiting(Mirror):
-        def write(self, batch: MirrorBatch) -> None:
+        def write(self, batch: MirrorBatch) -> list[NoticeQueue]:
             assert beaten.wait(10)
+            return []
 
     environment = ActivityEnvironment()
     environment.info = replace(environment.info, heartbeat_timeout=timedelta(milliseconds=8))

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from baton.runtime.settings import Settings
+
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -64,7 +66,7 @@ def test_the_compose_client_accepts_the_file(docker_compose: list[str], env_file
 
 
 def test_every_service_is_either_long_running_or_a_one_shot() -> None:
-    assert SERVICES.keys() == ONE_SHOTS | {"postgres", "temporal", "temporal-ui", "worker"}
+    assert SERVICES.keys() == ONE_SHOTS | {"postgres", "temporal", "temporal-ui", "worker", "gateway"}
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
@@ -90,7 +92,7 @@ def test_a_one_shot_gives_up_after_some_failures_and_is_waited_for(name: str) ->
         for service in SERVICES.values()
         if name in service.get("depends_on", {})
     ]
-    assert waited_for == ["service_completed_successfully"]
+    assert set(waited_for) == {"service_completed_successfully"}
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES.keys() - {"postgres"}))
@@ -129,8 +131,11 @@ def test_temporal_and_baton_have_databases_and_roles_of_their_own() -> None:
     assert SERVICES["temporal-schema"]["environment"]["SQL_USER"] == "temporal"
 
 
-@pytest.mark.parametrize("name", ["migrate", "worker"])
-def test_a_service_of_baton_gets_every_setting(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [("migrate", set()), ("worker", set()), ("gateway", {"BATON_GATEWAY_HOST", "BATON_TEMPORAL_UI_URL"})],
+)
+def test_a_service_of_baton_gets_every_setting(name: str, own: set[str]) -> None:
     settings = {
         "BATON_DATABASE_URL",
         "BATON_HOME",
@@ -138,13 +143,21 @@ def test_a_service_of_baton_gets_every_setting(name: str) -> None:
         "TEMPORAL_ADDRESS",
         "TEMPORAL_NAMESPACE",
     }
-    assert SERVICES[name]["environment"].keys() == settings
+    assert SERVICES[name]["environment"].keys() == settings | own
     assert SERVICES[name]["build"] == "."
 
 
-def test_the_worker_has_no_capabilities_and_can_gain_none() -> None:
-    assert SERVICES["worker"]["cap_drop"] == ["ALL"]
-    assert "no-new-privileges:true" in SERVICES["worker"]["security_opt"]
+@pytest.mark.parametrize("name", ["worker", "gateway"])
+def test_what_others_can_reach_has_no_capabilities_and_can_gain_none(name: str) -> None:
+    assert SERVICES[name]["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in SERVICES[name]["security_opt"]
+
+
+def test_the_gateway_is_asked_for_its_health_where_it_listens() -> None:
+    default = Settings.model_fields["gateway_port"].default
+    assert f"http://127.0.0.1:{default}/healthz" in SERVICES["gateway"]["healthcheck"]["test"][-1]
+    (port,) = SERVICES["gateway"]["ports"]
+    assert _with_defaults(port) == f"127.0.0.1:{default}:{default}"
 
 
 def test_the_image_runs_as_a_plain_user_with_a_health_check() -> None:

@@ -14,22 +14,24 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from baton.contracts import activities as contracts
-from baton.contracts.names import BUILDS_QUEUE, role_queue
+from baton.contracts.names import BUILDS_QUEUE, NOTICES_QUEUE, role_queue
 from baton.domain.vocabulary import CommandName, Role
 from baton.runners.catalogue import Profiles
 from baton.runtime.embedded import EmbeddedTemporal
 from baton.runtime.settings import Settings
 from baton.store.engine import open_engine
-from gateway.worker.assembly import orchestrator, players
+from gateway.worker.assembly import notifier, orchestrator, players
 from gateway.worker.duties import Duty
 from gateway.worker.readiness import prepare_namespace
 from tests.installed import declared_runners
 from tests.integration.conftest import temporal_server
 from tests.workflow.stage import all_manual, stage
 from workflows.build import BuildWorkflow
+from workflows.notices import NoticeWorkflow
 
 __all__ = ["temporal_server"]
 
+NOTICES = {"next_notice", "deliver_notice", "park_notice"}
 QUERIES = {"status", "history", "journal"}
 
 
@@ -57,8 +59,12 @@ def engine(tmp_path: Path) -> Engine:
 async def workers(client: Client, tmp_path: Path, engine: Engine) -> list[Worker]:
     """The workers of ``worker.py --all``, not started."""
     settings, profiles = Settings.from_environment({}, home=tmp_path), Profiles(None, declared_runners())
-    roles = [duty for duty in Duty if duty is not Duty.ORCHESTRATOR]
-    return [orchestrator(client, settings, profiles, engine), *players(client, settings, profiles, roles, {})]
+    roles = [duty for duty in Duty if duty.plays_a_role]
+    return [
+        orchestrator(client, settings, profiles, engine),
+        notifier(client, settings, engine),
+        *players(client, settings, profiles, roles, {}),
+    ]
 
 
 def registered(workers: list[Worker]) -> dict[str, dict[str, Callable[..., Any]]]:
@@ -70,7 +76,7 @@ def registered(workers: list[Worker]) -> dict[str, dict[str, Callable[..., Any]]
 
 
 def test_the_contracts_name_the_activities_that_there_are() -> None:
-    assert set(STUBS) == {"load_profile", "perform_phase", "compensate_phase", "mirror_journal"}
+    assert set(STUBS) == {"load_profile", "perform_phase", "compensate_phase", "mirror_journal", *NOTICES}
 
 
 @pytest.mark.parametrize("name", sorted(STUBS))
@@ -89,10 +95,12 @@ async def test_no_activity_is_registered_that_the_contracts_do_not_name(workers:
 async def test_every_queue_that_the_workflow_uses_is_served(workers: list[Worker]) -> None:
     served = registered(workers)
     assert set(served[BUILDS_QUEUE]) == {"load_profile", "mirror_journal"}
+    assert set(served[NOTICES_QUEUE]) == NOTICES
     both = {"perform_phase", "compensate_phase"}
     assert {role: set(served[role_queue(role)]) for role in Role} == dict.fromkeys(Role, both)
-    assert len(served) == len(workers) == 1 + len(Role)
-    assert [worker.config()["workflows"] for worker in workers] == [[BuildWorkflow], *[[]] * len(Role)]
+    assert len(served) == len(workers) == 2 + len(Role)
+    workflows = [worker.config()["workflows"] for worker in workers]
+    assert workflows == [[BuildWorkflow], [NoticeWorkflow], *[[]] * len(Role)]
 
 
 async def test_every_command_is_an_update_and_a_signal_of_a_running_build(client: Client) -> None:

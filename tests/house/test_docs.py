@@ -11,7 +11,9 @@ import pytest
 from pydantic import BaseModel
 
 from baton.contracts import errors
-from baton.contracts.names import BUILDS_QUEUE, SEARCH_ATTRIBUTES, role_queue
+from baton.contracts.names import BUILDS_QUEUE, NOTICES_QUEUE, SEARCH_ATTRIBUTES, role_queue
+from baton.contracts.notices import Notice, NoticeActor, NoticeData, NoticeWaiting
+from baton.domain.access import COMMANDS_OF, AccessRole
 from baton.domain.facts import FACTS
 from baton.domain.journal import Entry
 from baton.domain.moves import MOVES, OWNERS, MoveKind
@@ -58,6 +60,7 @@ RUNNERS = page("docs/runners.md")
 REPORTS = page("docs/reports.md")
 EVIDENCE = page("docs/evidence.md")
 OPERATIONS = page("docs/operations.md")
+NOTIFICATIONS = page("docs/notifications.md")
 
 
 def _unsaid(wanted: Any, place: Page) -> set[str]:
@@ -88,6 +91,11 @@ def test_every_word_of_the_vocabulary_is_in_the_docs(words: type[StrEnum], place
 @pytest.mark.parametrize("model", [PhaseReport, Finding, Evidence, Question, Usage, BuildView, Entry])
 def test_every_field_that_users_read_or_write_is_in_the_docs(model: type[BaseModel]) -> None:
     assert _unsaid(model.model_fields, STATES) == set()
+
+
+@pytest.mark.parametrize("model", [Notice, NoticeData, NoticeActor, NoticeWaiting])
+def test_every_field_of_a_notice_is_in_the_docs(model: type[BaseModel]) -> None:
+    assert _unsaid(model.model_fields, NOTIFICATIONS) == set()
 
 
 def test_every_field_of_an_order_is_in_the_docs() -> None:
@@ -172,7 +180,7 @@ def test_every_setting_is_told_with_its_default(field: str) -> None:
     default = Settings.model_fields[field].get_default()
     said = OPERATIONS.row(variable_of(field))[1]
     assert not isinstance(default, str | int | float) or said == {
-        f"{default:g}" if default != str(default) else default
+        f"{default:g}" if isinstance(default, float) else str(default)
     }
 
 
@@ -189,13 +197,19 @@ def test_variables_in_the_docs_are_read_somewhere() -> None:
         assert set(re.findall(r"BATON_[A-Z]+(?:_[A-Z]+)*", place.text)) - known == set(), place.name
 
 
+@pytest.mark.parametrize("role", AccessRole)
+def test_what_each_role_of_a_token_may_do_is_in_the_docs(role: AccessRole) -> None:
+    said = page("docs/gateway.md").row(role)[1] - {"--plays"}
+    assert said == ({"everything"} if role is AccessRole.ADMIN else {action.value for action in COMMANDS_OF[role]})
+
+
 def test_every_variable_of_compose_is_in_the_docs() -> None:
     lines = (ROOT / ".env.example").read_text().splitlines()
     assert _unsaid({line.partition("=")[0] for line in lines if line and line[0] != "#"}, OPERATIONS) == set()
 
 
 def test_queues_and_search_attributes_are_in_the_docs() -> None:
-    assert _unsaid({BUILDS_QUEUE, *map(role_queue, Role), *SEARCH_ATTRIBUTES}, OPERATIONS) == set()
+    assert _unsaid({BUILDS_QUEUE, NOTICES_QUEUE, *map(role_queue, Role), *SEARCH_ATTRIBUTES}, OPERATIONS) == set()
 
 
 @pytest.mark.parametrize("table", Base.metadata.tables)

@@ -1,12 +1,14 @@
-"""A workflow that somebody has changed without thinking of the builds that are under way."""
+"""Workflows that somebody has changed without thinking of those that are under way."""
 
 from datetime import timedelta
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from baton.contracts.messages import CommandReply, StartBuild
+    from baton.contracts.messages import CommandReply, NoticesSent, SendNotices, StartBuild
+    from baton.contracts.names import NOTICE_WORKFLOW
     from workflows.build import BuildWorkflow
+    from workflows.notices import NoticeWorkflow
 
 
 @workflow.defn(name="BuildWorkflow")
@@ -19,5 +21,19 @@ class RestsBeforeItWorks(BuildWorkflow):
 
     @workflow.run
     async def run(self, start: StartBuild) -> CommandReply:
+        await workflow.sleep(timedelta(seconds=1))
+        return await super().run(start)
+
+
+@workflow.defn(name=NOTICE_WORKFLOW)
+class RestsBeforeItLooks(NoticeWorkflow):
+    """The same, of the workflow that sends notices."""
+
+    @workflow.init
+    def __init__(self, start: SendNotices) -> None:
+        super().__init__(start)
+
+    @workflow.run
+    async def run(self, start: SendNotices) -> NoticesSent:
         await workflow.sleep(timedelta(seconds=1))
         return await super().run(start)

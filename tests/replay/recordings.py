@@ -10,6 +10,8 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 FOLDER = Path(__file__).parent / "histories"
+NOTICES = FOLDER / "notices"
+"""Those of the workflow that sends notices; the others are of builds."""
 
 _LESSON = """\
 The workflow code no longer does what it did when {name!r} was recorded: with the same history it gives other commands \
@@ -31,9 +33,9 @@ class ReplayFailed(AssertionError):
     """A recorded build cannot be carried by this workflow code."""
 
 
-def files() -> list[Path]:
-    """The files there are, sorted."""
-    return sorted(FOLDER.glob("*.json"))
+def files(folder: Path = FOLDER) -> list[Path]:
+    """The files there are in ``folder``, sorted."""
+    return sorted(folder.glob("*.json"))
 
 
 def scenario_of(file: Path) -> str:
@@ -41,12 +43,12 @@ def scenario_of(file: Path) -> str:
     return file.stem.partition(".")[0]
 
 
-def write(name: str, history: WorkflowHistory) -> None:
+def write(name: str, history: WorkflowHistory, folder: Path = FOLDER) -> None:
     """Write ``history`` as the file ``name``, without what tells of the machine and is not replayed."""
     events = json.loads(history.to_json())["events"]
     lines = ",\n".join(json.dumps(_without_traces(event), sort_keys=True, separators=(",", ":")) for event in events)
-    FOLDER.mkdir(exist_ok=True)
-    (FOLDER / f"{name}.json").write_text(f'{{"events":[\n{lines}\n]}}\n', encoding="utf-8")
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.json").write_text(f'{{"events":[\n{lines}\n]}}\n', encoding="utf-8")
 
 
 def read(file: Path) -> WorkflowHistory:

@@ -1,4 +1,4 @@
-"""Recorded builds are carried by today's workflow code exactly as they were when they were recorded."""
+"""What was recorded is carried by today's workflow code exactly as it was when it was recorded."""
 
 import base64
 import json
@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from tests.replay import recordings
-from tests.replay.changed import RestsBeforeItWorks
+from tests.replay.changed import RestsBeforeItLooks, RestsBeforeItWorks
+from tests.replay.notices import NOTICES
 from tests.replay.record import IDENTITY
 from tests.replay.scenarios import SCENARIOS
 from workflows.build import BuildWorkflow
+from workflows.notices import NoticeWorkflow
 
 FILES = recordings.files()
+OF_NOTICES = recordings.files(recordings.NOTICES)
 LARGEST = 200_000
 
 # What only the machine that recorded it has: an absolute path, or Temporal's own identity of a process.
@@ -27,9 +30,21 @@ async def test_a_recorded_build_replays(file: Path) -> None:
     await recordings.replay(file.stem, recordings.read(file), BuildWorkflow)
 
 
+@pytest.mark.parametrize("file", OF_NOTICES, ids=[file.stem for file in OF_NOTICES])
+async def test_recorded_notices_replay(file: Path) -> None:
+    await recordings.replay(file.stem, recordings.read(file), NoticeWorkflow)
+
+
+@pytest.mark.parametrize("file", OF_NOTICES, ids=[file.stem for file in OF_NOTICES])
+async def test_a_change_to_how_notices_are_sent_is_caught_by_every_recording(file: Path) -> None:
+    with pytest.raises(recordings.ReplayFailed):
+        await recordings.replay(file.stem, recordings.read(file), RestsBeforeItLooks)
+
+
 def test_every_scenario_is_recorded() -> None:
     recorded = {recordings.scenario_of(file) for file in FILES}
     assert recorded == set(SCENARIOS), "record what is missing: python -m tests.replay.record NAME"
+    assert {recordings.scenario_of(file) for file in OF_NOTICES} == set(NOTICES), "as above"
 
 
 def test_every_run_of_the_build_that_continued_as_new_is_recorded() -> None:
@@ -60,7 +75,7 @@ async def test_the_failure_says_what_happened_and_what_to_do() -> None:
         assert words in str(caught.value)
 
 
-@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+@pytest.mark.parametrize("file", FILES + OF_NOTICES, ids=[file.stem for file in FILES + OF_NOTICES])
 def test_a_recording_is_small_and_tells_nothing_of_the_machine(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert len(text) < LARGEST

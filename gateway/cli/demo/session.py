@@ -77,6 +77,8 @@ class _Demo:
                 view = await _followed(stack, answer.build_id, self._writer, audience, crash=crash)
             require_complete(view)
             ending = await conclude(stack, builds, answer.build_id, time.monotonic() - begun)
+            if keep:
+                await stack.open_gateway()
             output.result(ending.outcome, *summary(ending, stack, keep=keep))
             self.ending = ending
             if keep:

@@ -108,13 +108,15 @@ def _facts(ending: Ending, stack: Stack, *, keep: bool) -> RenderableType:
         "Archive": _archive(outcome.archive, home),
         "SQL": Text.assemble(f"{outcome.handoffs} handoffs and {outcome.events} events of this build; ", same),
         "": Text(outcome.database_url, style="dim"),
+        "Dashboard": Text(stack.gateway_url),
         "Web UI": Text.assemble(stack.ui_url, f"  (workflow {outcome.workflow_id})", (again, "dim")),
         "Kept in": Text.assemble(str(home), ("  (remove it when you are done)" if _made(home) else "", "dim")),
     }
     table = Table.grid(padding=(0, 2))
     for name, value in rows.items():
         value.overflow = "fold"
-        table.add_row(Text(name, style="bold"), value)
+        if value:
+            table.add_row(Text(name, style="bold"), value)
     parts: list[RenderableType] = [table]
     if keep:
         parts.append(Text("\nEverything stays up until Ctrl-C.", style="bold"))

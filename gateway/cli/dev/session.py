@@ -24,7 +24,13 @@ _RECENT = 500
 
 
 async def run(
-    invocation: Invocation, *, home: Path | None, profiles: Path | None, port: int | None, ui_port: int | None
+    invocation: Invocation,
+    *,
+    home: Path | None,
+    profiles: Path | None,
+    port: int | None,
+    ui_port: int | None,
+    gateway_port: int | None,
 ) -> None:
     """Run the stack of ``home`` until a signal comes."""
     quiet_logs(invocation.output)
@@ -34,6 +40,7 @@ async def run(
         dict(os.environ),
         port=port or usual_or_free(USUAL_PORT),
         ui_port=ui_port or usual_or_free(USUAL_UI_PORT),
+        gateway_port=gateway_port or usual_or_free(settings.gateway_port),
     )
     try:
         await until_signalled(_stay(invocation, stack))
@@ -43,7 +50,7 @@ async def run(
 
 async def _stay(invocation: Invocation, stack: Stack) -> None:
     output = invocation.output
-    output.say(Text("Starting Temporal and a worker …", style="dim"))
+    output.say(Text("Starting Temporal, a worker and the gateway …", style="dim"))
     async with stack:
         output.result(_document(stack), *_told(stack))
         try:
@@ -62,6 +69,9 @@ def _document(stack: Stack) -> dict[str, Any]:
         "home": stack.settings.home,
         "worker_log": stack.worker_log,
         "worker_pid": stack.worker.pid,
+        "gateway_url": stack.gateway_url,
+        "gateway_log": stack.gateway_log,
+        "gateway_pid": stack.gateway and stack.gateway.pid,
     }
 
 
@@ -70,6 +80,7 @@ def _told(stack: Stack) -> list[RenderableType]:
     confined = f"bubblewrap {sandbox.version}" if sandbox.available else f"limits only: {sandbox.reason}"
     table = Table.grid(padding=(0, 3))
     for name, value in {
+        "Gateway": f"{stack.gateway_url} (dashboard and REST)",
         "Temporal": stack.address,
         "Web UI": stack.ui_url,
         "Database": redacted(stack.settings.database_url),

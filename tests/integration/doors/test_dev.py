@@ -1,9 +1,12 @@
 """``starter.py dev`` as a program: it stays, it mends itself, it keeps what is under way."""
 
 import asyncio
+import contextlib
 import os
 import signal
 from pathlib import Path
+
+import httpx2
 
 from baton.domain.requests import BuildRequest
 from baton.domain.view import BuildView
@@ -32,6 +35,16 @@ async def told_at_last(address: str) -> BuildView:
                 return await told(address)
             except (TemporalUnavailable, NoWorker):
                 await asyncio.sleep(0.2)
+
+
+async def shown_at_last(url: str) -> object:
+    """The state that the gateway tells, as soon as it is there again and Temporal is for it."""
+    async with asyncio.timeout(60), httpx2.AsyncClient() as client:
+        while True:
+            with contextlib.suppress(httpx2.TransportError):
+                if (answer := await client.get(url)).status_code == 200:
+                    return answer.json()["current_state"]
+            await asyncio.sleep(0.2)
 
 
 async def test_dev_keeps_its_builds_over_a_restart_and_leaves_nothing_behind(
@@ -68,13 +81,16 @@ async def test_dev_starts_what_has_died_again(environ: dict[str, str], home: Pat
         where = await dev.document()
         await Builds(await connect_plainly(where["address"])).start(REQUEST)
         os.kill(where["worker_pid"], signal.SIGKILL)
+        os.kill(where["gateway_pid"], signal.SIGKILL)
         await dev.until_told("The worker has died (exit code -9)")
+        await dev.until_told("The gateway has died (exit code -9)")
         assert (await told(where["address"])).current_state is State.DISCOVERY
         record = Ownership(home / "temporal").read()
         assert record is not None
         os.kill(record.pid, signal.SIGKILL)
         await dev.until_told("Temporal has died")
         assert (await told_at_last(where["address"])).current_state is State.DISCOVERY
+        assert await shown_at_last(f"{where['gateway_url']}/api/workflows/kept-1/status") == "discovery"
         assert await dev.end(signal.SIGTERM) == 0
     assert left_behind(home) == []
 

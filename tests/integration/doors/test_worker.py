@@ -11,19 +11,25 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
-from baton.contracts.names import BUILDS_QUEUE, role_queue, workflow_id
+from baton.contracts.names import BUILDS_QUEUE, NOTICES_QUEUE, role_queue, workflow_id
 from baton.domain.requests import BuildRequest
 from baton.domain.vocabulary import Role, State
 from baton.runtime.client import environment_for
 from baton.runtime.embedded import EmbeddedTemporal
 from baton.runtime.ports import free_port
 from baton.runtime.search_attributes import missing_search_attributes
+from baton.store import schema
+from baton.store.engine import open_engine
+from baton.store.mirror import Mirror
 from gateway.builds import Builds
 from gateway.cli.demo.activity import has_beaten
 from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
 from tests.integration.doors.programs import ROOT, program
+from tests.integration.store.notices.conftest import subscribe
+from tests.journals import happy
+from tests.receiver import Receiver
 
-QUEUES = [BUILDS_QUEUE, *(role_queue(role) for role in Role)]
+QUEUES = [BUILDS_QUEUE, NOTICES_QUEUE, *(role_queue(role) for role in Role)]
 NOBODY = "postgresql://ada:sesame-open@127.0.0.1:9/baton"
 
 
@@ -61,6 +67,27 @@ async def test_a_worker_of_one_role_serves_its_queue_alone_and_opens_no_database
         assert await worker.end(signal.SIGTERM) == 0
         assert "Stopped (SIGTERM)" in worker.said
     assert not (home / "baton.db").exists()
+
+
+async def test_a_notifier_alone_sends_what_waits(
+    client: Client, connected: dict[str, str], home: Path, tmp_path: Path
+) -> None:
+    engine = open_engine(f"sqlite:///{home / 'baton.db'}")
+    schema.upgrade(engine)
+    env = connected | {"BATON_WEBHOOK_NETWORKS": "127.0.0.1/32", "BATON_PUBLIC_URL": "https://baton.example"}
+    env["BATON_LOG_LEVEL"] = "DEBUG"
+    async with Receiver() as receiver:
+        ops = subscribe(engine, url=receiver.url)
+        Mirror(engine).write(happy("told-alone").batch())
+        with program("worker.py", "--role", "notifier", "--home", home, env=env, cwd=tmp_path) as worker:
+            await worker.until_told(f"Serving {NOTICES_QUEUE} of namespace")
+            got = await receiver.until(12, seconds=60)
+            assert await polled(client, worker.process.pid) == {NOTICES_QUEUE}
+            assert await worker.end(signal.SIGTERM) == 0
+            assert "s3cret" not in worker.said
+    assert [one.sequence for one in got] == [*range(1, 13)]
+    assert got[0].verified(*ops.secrets)["data"]["url"] == "https://baton.example/builds/told-alone"
+    engine.dispose()
 
 
 async def test_a_worker_serves_everything_and_gives_the_namespace_its_search_attributes(

@@ -41,9 +41,11 @@ async def test_the_web_ui_is_told_where_the_build_is_and_what_moves_it(client: C
         metadata = await play.handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
         await play.handle.terminate()
 
-    assert "**discovery**" in metadata.current_details
-    assert "| discovery | q_assistant |" in metadata.current_details
-    assert "advance" in metadata.current_details
+    details = metadata.current_details.replace("\u00a0", "")
+    assert details.startswith("### discovery · waiting · 0 %\n")
+    assert "| ● | discovery | waits |" in details
+    assert f"python starter.py advance {play.handle.id.removeprefix('build-')} --role q_assistant" in details
+    assert "Send a Signal, **advance**" in details
 
 
 async def test_every_activity_says_what_it_is_and_for_whom(client: Client) -> None:
@@ -66,6 +68,9 @@ async def test_every_activity_says_what_it_is_and_for_whom(client: Client) -> No
         "verification by verification_overseer",
         "deployment by release_manager",
     ]
+    told = [summary for summary in summaries if summary.startswith("journal ")]
+    assert told[0].startswith("journal 1: workflow started")
+    assert told[-1].endswith("deployment passed")
     attributes = [event.activity_task_scheduled_event_attributes for event in scheduled]
     assert {one.priority.fairness_key for one in attributes} == {"shop"}
     assert {one.priority.priority_key for one in attributes if one.activity_type.name == "perform_phase"} == {3}

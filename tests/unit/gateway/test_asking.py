@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.asking import Asked, derived_build_id, metadata, read_request, repository
+from gateway.asking.asked import Asked, derived_build_id
+from gateway.cli.asking import metadata, read_request, repository
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from baton.runners.toolchain.brief import read_brief
+from gateway.asking.issues import is_issue, read_issue
 from gateway.cli.asking import read_request
-from gateway.cli.exit_codes import CommandFailed
-from gateway.cli.issues import is_issue, read_issue
+from gateway.errors import RequestUnusable
 from tests.command_line import CommandLine
 
 BODY = (
@@ -98,7 +98,7 @@ def test_an_issue_is_told_from_a_request_by_its_keys(given: dict[str, Any], issu
 
 @pytest.mark.parametrize("body", [None, "", " \r\n ", "<!-- only the template -->"])
 def test_an_issue_without_a_body_says_what_to_do(body: str | None) -> None:
-    with pytest.raises(CommandFailed, match=r"the issue #12 has no body, .* Describe it in the issue"):
+    with pytest.raises(RequestUnusable, match=r"the issue #12 has no body, .* Describe it in the issue"):
         read_issue(BY_GH | {"body": body})
 
 
@@ -106,7 +106,7 @@ def test_an_issue_without_a_body_says_what_to_do(body: str | None) -> None:
     "more", [{"pull_request": {}, "url": "https://git.example/o/r/pull/3"}, {"pull_request": {"a": 1}}]
 )
 def test_a_pull_request_is_none(more: dict[str, Any]) -> None:
-    with pytest.raises(CommandFailed, match="is a pull request, not an issue"):
+    with pytest.raises(RequestUnusable, match="is a pull request, not an issue"):
         read_issue(BY_REST | {"html_url": None} | more)
 
 

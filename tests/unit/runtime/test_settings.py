@@ -1,3 +1,4 @@
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,15 @@ def test_every_field_is_read_from_its_variable() -> None:
         "BATON_MAX_CONCURRENT_PHASES": "7",
         "BATON_GRACEFUL_SHUTDOWN_SECONDS": "1.5",
         "BATON_HEARTBEAT_SECONDS": "2",
+        "BATON_WEBHOOK_NETWORKS": "10.0.0.0/8, ::1/128",
+        "BATON_GATEWAY_HOST": "::",
+        "BATON_GATEWAY_PORT": "80",
+        "BATON_PUBLIC_URL": "https://baton.example/",
+        "BATON_GATEWAY_TRUSTED_PROXIES": "10.0.0.1,10.1.0.0/16",
+        "BATON_TEMPORAL_UI_URL": "http://localhost:8233/",
+        "BATON_GATEWAY_PROFILE": "local",
+        "BATON_GATEWAY_REQUESTS_PER_MINUTE": "60",
+        "BATON_GATEWAY_MAX_BODY_BYTES": "4096",
     }
     assert {variable_of(field) for field in Settings.model_fields} == set(environ)
     assert Settings.from_environment(environ).model_dump() == {
@@ -35,7 +45,22 @@ def test_every_field_is_read_from_its_variable() -> None:
         "max_concurrent_phases": 7,
         "graceful_shutdown_seconds": 1.5,
         "heartbeat_seconds": 2.0,
+        "webhook_networks": "10.0.0.0/8, ::1/128",
+        "gateway_host": "::",
+        "gateway_port": 80,
+        "public_url": "https://baton.example",
+        "gateway_trusted_proxies": "10.0.0.1,10.1.0.0/16",
+        "temporal_ui_url": "http://localhost:8233",
+        "gateway_profile": "local",
+        "gateway_requests_per_minute": 60,
+        "gateway_max_body_bytes": 4096,
     }
+
+
+def test_networks_are_read_one_by_one_and_there_are_none_unless_named() -> None:
+    settings = Settings.from_environment({"BATON_WEBHOOK_NETWORKS": "10.0.0.0/8, ::1/128,"})
+    assert settings.allowed_networks == (ip_network("10.0.0.0/8"), ip_network("::1/128"))
+    assert Settings.from_environment({}).allowed_networks == ()
 
 
 def test_an_option_wins_over_the_variable_and_none_is_not_an_option() -> None:
@@ -58,10 +83,18 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("BATON_MAX_CONCURRENT_PHASES", "many"),
         ("BATON_MAX_CONCURRENT_PHASES", "0"),
         ("BATON_GRACEFUL_SHUTDOWN_SECONDS", "-1"),
+        ("BATON_GATEWAY_PORT", "70000"),
+        ("BATON_PUBLIC_URL", "baton.example"),
+        ("BATON_PUBLIC_URL", "https://baton.example/somewhere"),
+        ("BATON_GATEWAY_TRUSTED_PROXIES", "everybody"),
+        ("BATON_TEMPORAL_UI_URL", "ftp://here"),
         ("BATON_HEARTBEAT_SECONDS", "nan"),
         ("BATON_HEARTBEAT_SECONDS", "0"),
         ("BATON_DATABASE_URL", "mysql://db/baton"),
         ("BATON_DATABASE_URL", "baton.db"),
+        ("BATON_PUBLIC_URL", "ftp://baton.example"),
+        ("BATON_WEBHOOK_NETWORKS", "10.0.0.1/8"),
+        ("BATON_WEBHOOK_NETWORKS", "10.0.0.0/8,everything"),
     ],
 )
 def test_a_bad_value_is_refused_by_the_name_of_its_variable(variable: str, value: str) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.cli.input_files import bad_input
-from gateway.cli.plain import line
+from gateway.errors import RequestUnusable
+from gateway.story.plain import line
 
 _PARTS_OF_A_REQUEST = frozenset({"requirements", "acceptance_criteria", "constraints"})
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -29,7 +29,7 @@ def is_issue(given: Mapping[str, Any]) -> bool:
 
 
 def read_issue(given: Mapping[str, Any]) -> Issue:
-    """The issue as Markdown: its body, then its comments as quotations. Raises CommandFailed (``bad_input``).
+    """The issue as Markdown: its body, then its comments as quotations. Raises RequestUnusable.
 
     Of the comments those count that were written by the issue's author and by people who belong to the repository:
     anybody may comment on a public issue, and what stands in a request is built.
@@ -37,10 +37,10 @@ def read_issue(given: Mapping[str, Any]) -> Issue:
     title, number, url = _text(given["title"]), given.get("number"), _text(given.get("html_url") or given.get("url"))
     called = f"the issue #{number}" if isinstance(number, int) else "the issue"
     if given.get("pull_request") or "/pull/" in url:
-        raise bad_input(f"{url or called} is a pull request, not an issue: a request says what is to be built")
+        raise RequestUnusable(f"{url or called} is a pull request, not an issue: a request says what is to be built")
     body = _seen(_text(given["body"]))
     if not body.strip():
-        raise bad_input(
+        raise RequestUnusable(
             f"{called} has no body, so nobody can know what to build. Describe it in the issue and export it again"
         )
     comments = [one for one in _list(given.get("comments")) if _worth_reading(one)]

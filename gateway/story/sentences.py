@@ -11,9 +11,11 @@ from baton.domain.facts import (
     BuildCompleted,
     CommandRefused,
     Fact,
+    FindingWaived,
     LimitExtended,
     LimitReached,
     Paused,
+    PhaseCompensated,
     PhaseFailed,
     QuestionAnswered,
     QuestionAsked,
@@ -25,7 +27,7 @@ from baton.domain.facts import (
 )
 from baton.domain.journal import Entry
 from baton.domain.ledger import amount
-from gateway.cli.plain import line
+from gateway.story.plain import line
 
 _LONGEST = 300
 
@@ -68,6 +70,10 @@ def _told(fact: Fact) -> str:
             return fact.reason
         case BuildCompleted():
             return "released"
+        case FindingWaived():
+            return fact.finding_id + _because(fact.reason)
+        case PhaseCompensated():
+            return f"{fact.phase.value}: " + ("undone" if fact.succeeded else f"not undone: {fact.message}")
         case _:
             return ""
 

@@ -1,0 +1,171 @@
+"""Looking through many builds: pages of them with what each waits for, and how many there are of each status."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
+
+from baton.domain.view import BuildView
+from baton.domain.vocabulary import Role, State, Status
+from baton.store.rows import view_of
+from baton.store.tables import BuildWorkflow
+from baton.store.transactions import reading
+
+_B = BuildWorkflow
+_MOST_WAITING = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which builds somebody wants to see; ``None`` is all. ``projects`` are those that exist for the one who asks.
+
+    ``text`` is looked for in build IDs and titles, in either case.
+    """
+
+    projects: Collection[str] | None = None
+    project: str | None = None
+    user: str | None = None
+    state: State | None = None
+    status: Status | None = None
+    waiting: str | None = None
+    text: str | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The same, of the rows."""
+        wanted = {
+            _B.project_id: self.project,
+            _B.user_id: self.user,
+            _B.current_state: self.state,
+            _B.status: self.status,
+            _B.waiting_kind: self.waiting,
+        }
+        found = [column == str(value) for column, value in wanted.items() if value is not None]
+        if self.projects is not None:
+            found.append(_B.project_id.in_(sorted(self.projects)))
+        if self.text:
+            found.append(or_(_B.build_id.icontains(self.text, autoescape=True), _contains_title(self.text)))
+        return found
+
+
+def _contains_title(text: str) -> ColumnElement[bool]:
+    return _B.title.icontains(text, autoescape=True)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildLine:
+    """One build, as a list shows it. ``progress`` is the part of its phases that are completed, in percent."""
+
+    build_id: str
+    project_id: str
+    user_id: str
+    title: str
+    state: State
+    role: Role | None
+    status: Status
+    progress: float
+    created_at: datetime
+    updated_at: datetime
+    completed_at: datetime | None
+    waiting_kind: str | None
+    waiting_what: str | None
+    waiting_deadline: datetime | None
+    rework_rounds: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """What the values of :data:`_COLUMNS` say."""
+        build_id, project_id, user_id, title, state, role, status, *rest = values
+        acting = None if role is None else Role(role)
+        return cls(build_id, project_id, user_id, title, State(state), acting, Status(status), *rest)
+
+
+_COLUMNS = (
+    _B.build_id,
+    _B.project_id,
+    _B.user_id,
+    _B.title,
+    _B.current_state,
+    _B.acting_role,
+    _B.status,
+    _B.progress,
+    _B.created_at,
+    _B.updated_at,
+    _B.completed_at,
+    _B.waiting_kind,
+    _B.waiting_what,
+    _B.waiting_deadline,
+    _B.rework_rounds,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildPage:
+    """Some builds, newest first. ``more``: older ones follow."""
+
+    builds: list[BuildLine]
+    more: bool
+
+
+def browse(engine: Engine, wanted: Wanted, *, limit: int = 50, after: tuple[datetime, str] | None = None) -> BuildPage:
+    """The builds that are wanted. ``after`` is when the last of the page before was created, and its ID."""
+    query = select(*_COLUMNS).where(*wanted.conditions())
+    if after is not None:
+        query = query.where(_older(*after))
+    query = query.order_by(_B.created_at.desc(), _B.build_id.desc()).limit(limit + 1)
+    with reading(engine) as session:
+        found = [BuildLine.of(row) for row in session.execute(query)]
+    return BuildPage(found[:limit], more=len(found) > limit)
+
+
+def lines_of(engine: Engine, builds: Collection[UUID]) -> dict[UUID, BuildLine]:
+    """The builds with these keys that there are."""
+    query = select(_B.id, *_COLUMNS).where(_B.id.in_(builds))
+    with reading(engine) as session:
+        return {row[0]: BuildLine.of(row[1:]) for row in session.execute(query)}
+
+
+def count_by_status(engine: Engine, projects: Collection[str] | None = None) -> dict[Status, int]:
+    """How many builds there are of each status that there is one of."""
+    query = select(_B.status, func.count()).where(*Wanted(projects=projects).conditions()).group_by(_B.status)
+    with reading(engine) as session:
+        return {Status(status): count for status, count in session.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """A build that waits for people. ``approvers`` are those who may decide on its handoff, when any are named."""
+
+    build: BuildLine
+    approvers: tuple[str, ...]
+
+
+def waiting_lines(engine: Engine, projects: Collection[str] | None = None) -> tuple[list[WaitingLine], bool]:
+    """The builds that wait for people, the most urgent first, and whether there are more than are looked at."""
+    approvers = _B.view["pending_approval"]["approvers"].label("approvers")
+    query = (
+        select(*_COLUMNS, approvers)
+        .where(_B.waiting_kind.is_not(None), *Wanted(projects=projects).conditions())
+        .order_by(_B.waiting_deadline.is_(None), _B.waiting_deadline, _B.updated_at, _B.build_id)
+        .limit(_MOST_WAITING + 1)
+    )
+    with reading(engine) as session:
+        found = [_waiting(row) for row in session.execute(query)]
+    return found[:_MOST_WAITING], len(found) > _MOST_WAITING
+
+
+def _waiting(values: Sequence[Any]) -> WaitingLine:
+    return WaitingLine(BuildLine.of(values[:-1]), tuple(values[-1] or ()))
+
+
+def views(engine: Engine, build_ids: Collection[str]) -> dict[str, BuildView]:
+    """The builds of these IDs that there are, whole."""
+    query = select(_B).where(_B.build_id.in_(sorted(build_ids)))
+    with reading(engine) as session:
+        return {row.build_id: view_of(row) for row in session.scalars(query)}
+
+
+def _older(created_at: datetime, build_id: str) -> ColumnElement[bool]:
+    return or_(_B.created_at < created_at, and_(_B.created_at == created_at, _B.build_id < build_id))
