@@ -34,13 +34,13 @@ def check_file(path: Path) -> None:
 
 def save(figure: "Figure", path: Path) -> None:
     """Write ``figure`` into ``path``, as its ending says. Raises :class:`ChartNotDrawn`."""
-    from gateway.charts.style import drawn_in_style
+    from gateway.charts.style import in_style
 
     kind = _FORMATS[path.suffix.lower()]
     # Without a date the same numbers give the same file.
     metadata = {"Date": None} if kind == "svg" else None
     try:
-        with drawn_in_style:
+        with in_style():
             figure.savefig(path, format=kind, dpi=_DOTS_PER_INCH, metadata=metadata)
     except OSError as error:
         raise ChartNotDrawn(f"{str(path)!r} cannot be written: {error.strerror or error}") from error

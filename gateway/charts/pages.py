@@ -12,12 +12,12 @@ from baton.store.reports.figures import BuildFigures, ProjectFigures
 from baton.store.reports.scope import Scope
 from gateway.charts import panels, timelines
 from gateway.charts.labels import NOTHING, count, duration, money, percent, words
-from gateway.charts.style import HEAD, MARGIN, drawn_in_style, headed, shortened
+from gateway.charts.style import HEAD, MARGIN, headed, in_style, shortened
 
 _WIDTH, _CHART, _BETWEEN, _BESIDE, _DATES = 13.0, 2.1, 1.15, 0.6, 0.35  # inches
 
 
-@drawn_in_style
+@in_style()
 def project_page(report: ProjectReport, scope: Scope) -> Figure:
     """How projects do."""
     figure, grid = _page(3, 2, "Builds", scope, _told(report.figures))
@@ -30,7 +30,7 @@ def project_page(report: ProjectReport, scope: Scope) -> Figure:
     return figure
 
 
-@drawn_in_style
+@in_style()
 def role_page(report: RoleReport, scope: Scope) -> Figure:
     """How roles do."""
     told = [
@@ -48,7 +48,7 @@ def role_page(report: RoleReport, scope: Scope) -> Figure:
     return figure
 
 
-@drawn_in_style
+@in_style()
 def cost_page(report: CostReport, scope: Scope) -> Figure:
     """What builds cost."""
     one = report.figures
@@ -67,7 +67,7 @@ def cost_page(report: CostReport, scope: Scope) -> Figure:
     return figure
 
 
-@drawn_in_style
+@in_style()
 def builds_page(builds: Sequence[BuildFigures], scope: Scope) -> Figure:
     """How long builds took."""
     ended = [one for one in builds if one.seconds is not None]

@@ -1,6 +1,7 @@
 """How charts look: few colours that colour-blind people tell apart, no frames, quiet grids, words beside the marks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from matplotlib import rc_context
@@ -18,18 +19,22 @@ WAITING = "#d99a00"
 GONE = "#a3adb8"
 TITLE, TEXT, SMALL = 11.5, 9.5, 8.5
 
-drawn_in_style = rc_context(
-    {
-        "font.family": "DejaVu Sans",
-        "font.size": TEXT,
-        "text.color": INK,
-        "text.parse_math": False,  # names from outside are no formulas
-        "svg.fonttype": "none",
-        "svg.hashsalt": "baton",
-        "timezone": "UTC",
-    }
-)
-"""Decorates what makes or saves a figure."""
+
+@contextmanager
+def in_style() -> Iterator[None]:
+    """While a figure is made or saved; also a decorator."""
+    with rc_context(
+        {
+            "font.family": "DejaVu Sans",
+            "font.size": TEXT,
+            "text.color": INK,
+            "text.parse_math": False,  # names from outside are no formulas
+            "svg.fonttype": "none",
+            "svg.hashsalt": "baton",
+            "timezone": "UTC",
+        }
+    ):
+        yield
 
 
 def titled(axes: Axes, title: str, measured: str, *looks: tuple[str, str], indent: float = 0) -> None:
@@ -106,7 +111,7 @@ def headed(figure: Figure, title: str, told: Sequence[tuple[str, str]]) -> None:
     each = (1 - 2 * left) / max(len(told), 5)
     for place, (number, what) in enumerate(told):
         at = left + place * each
-        figure.text(at, 1 - 0.92 / height, number, fontsize=15, color=STRONG, va="top")
+        figure.text(at, 1 - 0.92 / height, number, fontsize=15 if len(number) < 15 else 11.5, color=STRONG, va="top")
         figure.text(at, 1 - 1.22 / height, what, fontsize=SMALL, color=QUIET, va="top")
 
 

@@ -24,6 +24,9 @@ from gateway.cli.plain import line, text
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _NO_BUILDS = "No builds."
+_WIDE, _WIDER = 90, 120
+_WORDS = {"project", "status", "created", "to", "failed in"}
+_WIDER_COLUMNS = ("parked", "tokens")
 
 
 def project_screen(report: ProjectReport) -> RenderableType:
@@ -43,9 +46,9 @@ def project_screen(report: ProjectReport) -> RenderableType:
     )
 
 
-def role_screen(report: RoleReport) -> RenderableType:
-    """How roles do."""
-    return _sections([_roles(report.roles), _rework(report.rework)])
+def role_screen(report: RoleReport, width: int) -> RenderableType:
+    """How roles do, for a terminal of ``width`` columns."""
+    return _sections([_roles(report.roles, wider=width >= _WIDER), _rework(report.rework)])
 
 
 def cost_screen(report: CostReport) -> RenderableType:
@@ -63,24 +66,23 @@ def cost_screen(report: CostReport) -> RenderableType:
     )
 
 
-def builds_screen(builds: Sequence[BuildFigures]) -> RenderableType:
-    """Builds one by one."""
+def builds_screen(builds: Sequence[BuildFigures], width: int) -> RenderableType:
+    """Builds one by one, for a terminal of ``width`` columns."""
     if not builds:
         return Text(_NO_BUILDS, "dim")
-    table = _table("build", "project", "status", "created", "took", "rework", "parked", "failed in", "tokens", "cost")
+    wide, wider = width >= _WIDE, width >= _WIDER
+    further = ("project", "created") if wide else ()
+    table = _table(
+        "build", "status", "took", "rework", "failed in", "cost", *further, *(_WIDER_COLUMNS if wider else ())
+    )
     for build in builds:
-        table.add_row(
-            text(build.build_id, "cyan"),
-            text(line(build.project_id)),
-            status_text(build.status),
-            Text(clock(build.created_at)[:-3], "dim"),
-            duration(build.seconds),
-            _number(build.rework_rounds),
-            _number(build.times_parked),
-            NOTHING if build.failed_in is None else words(build.failed_in),
-            f"{build.tokens:,}",
-            money(build.cost_usd),
-        )
+        row: list[Text | str] = [text(build.build_id, "cyan"), status_text(build.status), duration(build.seconds)]
+        row += [_number(build.rework_rounds), words(build.failed_in or NOTHING), money(build.cost_usd)]
+        if wide:
+            row += [text(line(build.project_id, 40)), Text(clock(build.created_at)[:-3], "dim")]
+        if wider:
+            row += [_number(build.times_parked), f"{build.tokens:,}"]
+        table.add_row(*row)
     return table
 
 
@@ -131,11 +133,14 @@ def _phases(phases: Iterable[PhaseFigures]) -> Table:
     return table
 
 
-def _roles(roles: Iterable[RoleFigures]) -> Table:
-    table = _table("role", "finished", "p50", "p90", "first pass", "sent back", "failed", "got back", "tokens", "cost")
+def _roles(roles: Iterable[RoleFigures], *, wider: bool) -> Table:
+    used = ("tokens", "cost") if wider else ()
+    table = _table("role", "finished", "p50", "p90", "first pass", "sent back", "failed", "got back", *used)
     for one in roles:
-        used = (f"{one.tokens:,}", _priced(one.cost_usd, one.unpriced_reports))
-        table.add_row(words(one.role), *_of_stays(one), _number(one.got_back), *used)
+        cells = [words(one.role), *_of_stays(one), _number(one.got_back)]
+        if wider:
+            cells += [f"{one.tokens:,}", _priced(one.cost_usd, one.unpriced_reports)]
+        table.add_row(*cells)
     return table
 
 
@@ -229,9 +234,8 @@ def _number(number: int) -> str:
 def _table(first: str, *others: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     table.add_column(first, overflow="fold")
-    words_ = {"project", "status", "created", "to", "failed in"}
     for name in others:
-        table.add_column(name, justify="left" if name in words_ else "right", no_wrap=name not in ("project", "to"))
+        table.add_column(name, justify="left" if name in _WORDS else "right", no_wrap=name != "project")
     return table
 
 

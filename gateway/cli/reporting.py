@@ -151,7 +151,7 @@ def register(app: typer.Typer) -> None:
             "roles": (figures.RoleFigures, report.roles),
             "rework": (figures.ReworkFigures, report.rework),
         }
-        wanted.answer(report, role_screen(report), tables, drawn)
+        wanted.answer(report, role_screen(report, call.output.console.width), tables, drawn)
 
     @command(group, "costs", temporal=False)
     def costs(
@@ -218,7 +218,12 @@ def register(app: typer.Typer) -> None:
 
             return builds_page(found, wanted.scope)
 
-        wanted.answer({"builds": found}, builds_screen(found), {"builds": (figures.BuildFigures, found)}, drawn)
+        wanted.answer(
+            {"builds": found},
+            builds_screen(found, call.output.console.width),
+            {"builds": (figures.BuildFigures, found)},
+            drawn,
+        )
 
 
 def _usage(message: str) -> CommandFailed:

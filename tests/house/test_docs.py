@@ -1,5 +1,6 @@
 """The docs say everything that a user can meet: states, kinds, fields, codes, keys, columns."""
 
+import dataclasses
 import re
 import subprocess
 from enum import StrEnum
@@ -43,7 +44,9 @@ from baton.runners.toolchain.deployment import DeploymentOptions
 from baton.runners.toolchain.testing import AuditOptions
 from baton.runners.toolchain.verification import VerificationOptions
 from baton.runtime.settings import Settings, variable_of
+from baton.store.reports.figures import PhaseFigures, ProjectFigures, RoleFigures, WaitFigures
 from baton.store.tables import Base
+from baton.store.views import VIEWS
 from baton.workshop.dilution.item import Rule
 from baton.workshop.limits import SandboxPolicy
 from gateway.worker.duties import Duty
@@ -214,6 +217,18 @@ def test_every_column_and_index_is_in_the_docs(table: str) -> None:
     said = set(re.findall(r"`(\w+)`", REPORTS.section(table)))
     described = Base.metadata.tables[table]
     assert {column.name for column in described.columns} | {str(index.name) for index in described.indexes} <= said
+
+
+@pytest.mark.parametrize("view", VIEWS.tables)
+def test_every_column_of_a_view_is_in_the_docs(view: str) -> None:
+    said = set(re.findall(r"`(\w+)`", REPORTS.section(view)))
+    assert {column.name for column in VIEWS.tables[view].columns} <= said
+
+
+@pytest.mark.parametrize("figures", [ProjectFigures, PhaseFigures, RoleFigures, WaitFigures])
+def test_every_number_of_a_report_is_explained(figures: type[Any]) -> None:
+    said = set(re.findall(r"`(\w+)`", REPORTS.section("What the numbers mean") + REPORTS.section("Views")))
+    assert {field.name for field in dataclasses.fields(figures)} <= said
 
 
 @pytest.mark.parametrize("place", pages(), ids=lambda place: place.name)
