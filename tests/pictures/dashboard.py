@@ -26,7 +26,7 @@ async def build(scene: Scene, page: Page) -> FloatRect:
     return await _whole(page)
 
 
-@ALBUM.picture("dashboard-inbox", viewport={"width": 1280, "height": 900})
+@ALBUM.picture("dashboard-inbox", viewport={"width": 1280, "height": 1240})
 async def inbox(scene: Scene, page: Page) -> FloatRect:
     """What waits."""
     await _open(scene, page, "/inbox")

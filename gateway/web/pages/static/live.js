@@ -4,7 +4,7 @@
 import { tellTimes } from "./moments.js";
 import { morph } from "./morph.js";
 
-const soon = 200, spread = 400, longest = 2000, patience = [1000, 2000, 4000, 8000, 15000];
+const soon = 100, spread = 300, longest = 2000, patience = [1000, 2000, 4000, 8000, 15000];
 
 let source = null, failures = 0, pending = 0, since = 0, fetching = false, again = false, over = false;
 
