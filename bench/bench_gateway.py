@@ -110,7 +110,11 @@ def _tell(
     for came in crowds:
         events.update(came["events"])
         errors.update(came["errors"])
-    asked = [second for came in crowds for second in came["seconds"]]
+    kinds: dict[str, list[float]] = {}
+    for came in crowds:
+        for kind, seconds in came["seconds"].items():
+            kinds.setdefault(kind, []).extend(seconds)
+    asked = [second for seconds in kinds.values() for second in seconds]
     elapsed = sum(one.elapsed for one in watched)
     rates = [statistics.mean(one.per_second for one in side) for side in (alone, watched)]
     print(f"machine     {os.cpu_count()} cores; gateway and crowd on {'all' if core is None else f'core {core} alone'}")
@@ -119,6 +123,8 @@ def _tell(
         told = [_spread([second for one in side for second in getattr(one, name)]) for side in (alone, watched)]
         print(f"{name:11} {told[0]} alone; {told[1]} watched")
     print(f"requests    {len(asked)} ({len(asked) / elapsed:.0f}/s), {_spread(asked)}")
+    for kind, seconds in sorted(kinds.items()):
+        print(f"            {_spread(seconds)}: {kind}")
     print(f"events      {sum(events.values())}: {', '.join(f'{count} {name}' for name, count in events.most_common())}")
     print(f"streams     {streams} wanted, {min(came['open'] for came in crowds)} open at the end of a round")
     print(f"gateway     {100 * used / elapsed:.0f} % of a core, {rss / 2**20:.0f} MiB")

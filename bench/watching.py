@@ -40,7 +40,7 @@ class Crowd:
         self._token = token
         self.events: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()
-        self.seconds: list[float] = []
+        self.seconds: dict[str, list[float]] = {}
         self.open = 0
         self._moving: deque[str] = deque(maxlen=20)
 
@@ -61,7 +61,7 @@ class Crowd:
 
     async def ask(self, client: httpx2.AsyncClient, number: int) -> None:
         """Send one request."""
-        path = _PATHS[number % len(_PATHS)]
+        path = kind = _PATHS[number % len(_PATHS)]
         if "{build}" in path:
             if not self._moving:
                 return
@@ -72,7 +72,7 @@ class Crowd:
         except httpx2.HTTPError as error:
             self.errors[type(error).__name__] += 1
             return
-        self.seconds.append(time.perf_counter() - began)
+        self.seconds.setdefault(kind, []).append(time.perf_counter() - began)
         if answer.status_code != 200:
             self.errors[f"{answer.status_code} {answer.text[:200]}"] += 1
 
@@ -101,7 +101,12 @@ async def _main(url: str, token: str, streams: int, rate: float) -> None:
     crowd = Crowd(url, token)
     stop = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     async with (
-        httpx2.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=30) as client,
+        httpx2.AsyncClient(
+            base_url=url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=60,
+            limits=httpx2.Limits(max_connections=1000),
+        ) as client,
         asyncio.TaskGroup() as tasks,
     ):
         watching = [tasks.create_task(crowd.watch_all()) for _ in range(streams * 3 // 4)]

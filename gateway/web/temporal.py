@@ -14,6 +14,7 @@ from baton.runtime.client import TemporalConnectionError, TemporalUnavailable
 from baton.runtime.diagnosis import reason_of
 from baton.runtime.patience import connect_with_patience
 from gateway.builds import Builds
+from gateway.web.sharing import SharedBuilds, Sharing
 
 log = logging.getLogger("baton.gateway")
 
@@ -30,6 +31,7 @@ class Temporal:
         self._environ = environ
         self._client = client
         self._answer_seconds = answer_seconds
+        self._sharing = Sharing()
         self._away: str | None = None if client is not None else "Temporal has not answered yet"
 
     @property
@@ -53,7 +55,7 @@ class Temporal:
     @property
     def builds(self) -> Builds:
         """The builds there. Raises TemporalUnavailable."""
-        return Builds(self.client, answer_seconds=self._answer_seconds)
+        return SharedBuilds(self.client, self._sharing, answer_seconds=self._answer_seconds)
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
