@@ -122,7 +122,7 @@ class Builds:
         try:
             description = await self._handle(build_id).describe()
         except RPCError as error:
-            raise await self._why_not(build_id, error) from error
+            raise (self._missing(build_id) if error.status is RPCStatusCode.NOT_FOUND else error) from error
         project = description.typed_search_attributes.get(_PROJECT)
         return project if project is not None else (await self.status(build_id)).project_id
 
@@ -133,13 +133,21 @@ class Builds:
         found = [(run.id.removeprefix(prefix), run.typed_search_attributes.get(_PROJECT)) async for run in listed]
         return [(build_id, project) for build_id, project in found if project is not None]
 
-    async def cancel(self, build_id: str, reason: str = "") -> None:
-        """Ask Temporal to cancel the build. It writes its journal and mirror first: :meth:`result` waits for it."""
+    async def require_open(self, build_id: str) -> None:
+        """Raise BuildEnded or BuildNotOpened for a build that has ended, and BuildNotFound. It needs no worker."""
         handle = self._handle(build_id)
         try:
-            if is_closed(description := await handle.describe()):
-                raise await how_it_ended(handle, build_id, description)
-            await handle.cancel(reason=reason)
+            description = await handle.describe()
+        except RPCError as error:
+            raise await self._why_not(build_id, error) from error
+        if is_closed(description):
+            raise await how_it_ended(handle, build_id, description)
+
+    async def cancel(self, build_id: str, reason: str = "") -> None:
+        """Ask Temporal to cancel the build. It writes its journal and mirror first: :meth:`result` waits for it."""
+        await self.require_open(build_id)
+        try:
+            await self._handle(build_id).cancel(reason=reason)
         except RPCError as error:
             raise await self._why_not(build_id, error) from error
 
@@ -190,11 +198,12 @@ class Builds:
         except RPCError as missing:
             if missing.status is not RPCStatusCode.NOT_FOUND:
                 return missing
-            here = f"{self._client.service_client.config.target_host}, namespace {self._client.namespace!r}"
-            return BuildNotFound(
-                f"There is no build {build_id!r} at {here}. See those there are: python starter.py list"
-            )
+            return self._missing(build_id)
         return await how_it_ended(handle, build_id, description) if is_closed(description) else error
+
+    def _missing(self, build_id: str) -> BuildNotFound:
+        here = f"{self._client.service_client.config.target_host}, namespace {self._client.namespace!r}"
+        return BuildNotFound(f"There is no build {build_id!r} at {here}. See those there are: python starter.py list")
 
     def _handle(self, build_id: str) -> Handle:
         if re.fullmatch(BUILD_ID_PATTERN, build_id) is None:

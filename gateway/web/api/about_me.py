@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from functools import cache
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -84,13 +85,19 @@ async def get_me(caller: WhoCalls) -> Me:
 @router.get("/api/profiles", summary="How roles can be played")
 async def list_profiles(site: Here, caller: WhoCalls) -> ProfileList:
     """The profiles that Baton ships, and those in `BATON_PROFILES` of the gateway's machine; workers read their own."""
-    found = await asyncio.to_thread(_read, Profiles(site.settings.profiles, Registry.installed()))
+    found = await asyncio.to_thread(_read, Profiles(site.settings.profiles, _registry()))
     told = caller.grant.role is AccessRole.ADMIN
     return ProfileList(
         default=site.settings.gateway_profile,
         profiles=[one for one in found if isinstance(one, ProfileAnswer)],
         broken=[one if told else _untold(one) for one in found if isinstance(one, BrokenProfile)],
     )
+
+
+@cache
+def _registry() -> Registry:
+    """The runners that are installed; to look for them takes a while, and they stay."""
+    return Registry.installed()
 
 
 def _read(profiles: Profiles) -> Iterable[ProfileAnswer | BrokenProfile]:

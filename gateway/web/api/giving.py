@@ -15,8 +15,10 @@ from baton.domain.journal import Entry
 from baton.domain.moves import OWNERS
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import CommandName, Role, State, Status
-from baton.store.reading import get_build
+from baton.store.errors import StoreError
+from baton.store.reading import get_build, journal
 from gateway.access.caller import Caller
+from gateway.builds import Builds
 from gateway.errors import BuildEnded, BuildNotFound
 from gateway.web.locating import Located
 from gateway.web.problems import Problem
@@ -73,25 +75,34 @@ class Giver:
         A build that moves on in between refuses all the same. Raises Refusal, Problem (409) for a key of another
         command, and what :meth:`gateway.builds.Builds.send` raises.
         """
+        builds = self.site.temporal.builds
         try:
-            return await self._give(name, fields)
+            return await self._give(builds, name, fields)
+        except BuildEnded:
+            # The answer to the command that ended the build may have been lost on its way.
+            if (known := self._again(name, await self._kept_journal(builds))) is not None:
+                return known
+            raise
         except BuildNotFound as error:
             raise await self._forgotten(error) from error
 
-    async def _give(self, name: CommandName, fields: dict[str, Any]) -> CommandReply:
-        builds = self.site.temporal.builds
+    async def _give(self, builds: Builds, name: CommandName, fields: dict[str, Any]) -> CommandReply:
+        build_id = self.build.build_id
         believes = "expected_state" in fields and fields["expected_state"] is None
         if believes or self.key is not None:
-            view = await builds.status(self.build.build_id)
-            if self.key is not None and self.key in view.commands:
-                return self._again(name, await builds.journal(self.build.build_id))
+            await builds.require_open(build_id)  # of one that has ended a worker would have to read the whole history
+            view = await builds.status(build_id)
+            if self.key in view.commands and (known := self._again(name, await builds.journal(build_id))) is not None:
+                return known
             fields |= {"expected_state": view.current_state.value} if believes else {}
         sender = {"actor": self.caller.actor.model_dump(mode="json"), "command_id": self.key}
-        return await builds.send(self.build.build_id, parse_command(name, fields | sender))
+        return await builds.send(build_id, parse_command(name, fields | sender))
 
-    def _again(self, name: CommandName, entries: Sequence[Entry]) -> CommandReply:
-        """The answer that the command with this key got."""
-        caused = [entry for entry in entries if entry.command_id == self.key]
+    def _again(self, name: CommandName, entries: Sequence[Entry]) -> CommandReply | None:
+        """The answer that the command with this key got; ``None`` when there was none."""
+        caused = [entry for entry in entries if entry.command_id == self.key] if self.key is not None else []
+        if not caused:
+            return None
         first, last = caused[0], caused[-1]
         if first.actor.id != self.caller.name or (name is CommandName.ADVANCE) != (first.actor.role is not None):
             raise Problem(
@@ -103,6 +114,15 @@ class Giver:
         before = fold(entry for entry in entries if entry.sequence < first.sequence)
         after = fold((entry for entry in entries if first.sequence <= entry.sequence <= last.sequence), before)
         return reply(before, after).model_copy(update={"duplicate": True})
+
+    async def _kept_journal(self, builds: Builds) -> Sequence[Entry]:
+        """The journal of a build that has ended, when there is a key to look for. SQL has the whole of it by then."""
+        if self.key is None:
+            return ()
+        try:
+            return await self.site.sql(journal, self.build.build_id)
+        except StoreError:
+            return await builds.journal(self.build.build_id)
 
     async def _forgotten(self, error: BuildNotFound) -> BuildEnded | BuildNotFound:
         """What is told of a build that was located, and that Temporal does not have."""

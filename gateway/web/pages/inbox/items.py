@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from baton.domain.view import BuildView
-from baton.domain.vocabulary import ActorKind, CommandName
 from baton.store.browsing import WaitingLine
 from gateway.access.caller import Caller
+from gateway.access.waits import waits_for
 from gateway.web.pages.build.offers import Offer, offers
 
-_DECISIONS = (CommandName.REQUEST_RETRY, CommandName.ROLLBACK, CommandName.EXTEND_LIMITS, CommandName.WAIVE)
 _QUICK = {"approve", "refuse", "answer", "advance", "request-retry", "extend-limits", "resume", "waive"}
 
 
@@ -29,20 +28,7 @@ class Item:
 
 def is_for(caller: Caller, line: WaitingLine) -> bool:
     """Whether ``caller`` can do what ``line`` waits for."""
-    may = caller.grant.may
-    match line.build.waiting_kind:
-        case "approval":
-            person = caller.actor.kind is ActorKind.PERSON
-            named = not line.approvers or caller.name in line.approvers
-            return person and named and may(CommandName.APPROVE)
-        case "answer":
-            return may(CommandName.ANSWER)
-        case "report":
-            return line.build.role is not None and may(CommandName.ADVANCE, playing=line.build.role)
-        case "resume":
-            return may(CommandName.RESUME)
-        case _:
-            return any(may(command) for command in _DECISIONS)
+    return waits_for(caller, line.build.waiting_kind, role=line.build.role, approvers=line.approvers)
 
 
 def item(line: WaitingLine, view: BuildView, caller: Caller) -> Item:

@@ -43,6 +43,7 @@ def test_requests_that_nothing_can_be_built_from_are_refused(there: House) -> No
     assert _start(there, build_id="../x") == (422, "malformed")
     assert _start(there, ref="main") == (422, "malformed")
     assert _start(there, metadata={"x": float("nan")}) == (422, "malformed")
+    assert _start(there, metadata={"x": 1e305}) == (422, "malformed")
     assert _start(there, requirements={"title": "T", "body": "", "number": 3}) == (422, "bad_input")
     assert _start(there, requirements="x" * 300_000) == (413, "request_too_large")
     assert _start(there, requirements="x" * 3_000_000) == (413, "content_too_large")

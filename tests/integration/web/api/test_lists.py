@@ -12,7 +12,7 @@ def test_pages_of_builds_follow_each_other_newest_first(there: House) -> None:
         there.until_sql_knows(name, "waiting")
     seen, after = [], None
     while True:
-        told = there.grace.get("/api/workflows", params={"project": "pages", "limit": 2} | _given(after)).json()
+        told = there.grace.get("/api/workflows", params={"project": "pages", "limit": "2"} | _given(after)).json()
         seen.append([one["build_id"] for one in told["builds"]])
         if (after := told["next_after"]) is None:
             break

@@ -1,0 +1,39 @@
+"""Waiting for a worker's answer."""
+
+import asyncio
+
+import pytest
+
+from gateway import patience
+from gateway.errors import NoWorker
+from gateway.patience import answer_within, ask_again
+
+
+async def test_a_query_that_was_lost_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "_LOST_SECONDS", 0.05)
+    asked = 0
+
+    async def query() -> str:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0 if asked == 3 else 60)
+        return "answer"
+
+    async with answer_within(10):
+        assert await ask_again(query) == "answer"
+    assert asked == 3
+
+
+async def test_silence_ends_with_the_time_that_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "_LOST_SECONDS", 0.05)
+    with pytest.raises(NoWorker, match=r"waited 0\.2 s"):
+        async with answer_within(0.2):
+            await ask_again(lambda: asyncio.sleep(60))
+
+
+async def test_an_error_of_the_query_s_own_is_not_taken_for_silence() -> None:
+    async def query() -> str:
+        raise TimeoutError("its own")
+
+    with pytest.raises(TimeoutError, match="its own"):
+        await ask_again(query)
