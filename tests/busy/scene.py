@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from baton.domain.commands import Pause, Refuse
+from baton.domain.commands import Abandon, Approve, Pause, Refuse
 from baton.domain.terms import ApprovalTerms
 from baton.domain.vocabulary import Phase, Role, State
 from baton.store import schema
@@ -78,11 +78,28 @@ def many(engine: Engine, count: int, now: datetime, *, seed: int = 7) -> None:
             project_id=dice.choice(projects),
             user_id=dice.choice(["anna", "ben", "cy", "dora"]),
             title=f"{dice.choice(_DEEDS)} {dice.choice(_THINGS)}",
+            approvals={State.HANDOFF_TO_RELEASER: ApprovalTerms()} if dice.random() < 0.4 else {},
         )
         last = dice.choices([*Phase], weights=[1, 1, 2, 2, 2, 40])[0]
-        if last.value in {phase.value for phase in Phase if phase not in told.build.view.completed_phases}:
-            told.phases(last)
+        if last not in told.build.view.completed_phases:
+            _carry(told, last, dice)
         write(engine, told)
+
+
+def _carry(told: Tale, last: Phase, dice: random.Random) -> None:
+    """On to the end of ``last``, with somebody's approval where one is asked for; a few are given up there."""
+    if last is not Phase.DEPLOYMENT:
+        told.phases(last)
+        return
+    told.phases(Phase.VERIFICATION)
+    state = told.build.view.current_state
+    told.later(minutes=dice.lognormvariate(3, 1))
+    if dice.random() < 0.08:
+        told.say(Abandon(actor=ANNA, expected_state=state, reason="Nobody wants it any more"))
+        return
+    if told.build.view.pending_approval is not None:
+        told.say(Approve(actor=ANNA, expected_state=state))
+    told.phases(Phase.DEPLOYMENT)
 
 
 if __name__ == "__main__":

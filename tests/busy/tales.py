@@ -32,7 +32,7 @@ class Tale(Story):
         phase = Phase(state.value)
         self.at += timedelta(seconds=_SECONDS[phase] * self.pace)
         report = dict(REPORTS[phase] if result is None else result)
-        if phase is Phase.IMPLEMENTATION and self.build.view.phases[phase].runs == 1:
+        if result is None and phase is Phase.IMPLEMENTATION and self.build.view.phases[phase].runs == 1:
             report["commit"] = FIRST_COMMIT
         if report.get("commit") and phase is not Phase.IMPLEMENTATION:
             report["commit"] = self.build.view.commit

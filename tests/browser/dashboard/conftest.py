@@ -15,12 +15,15 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 from sqlalchemy import Engine
 
+from baton.domain.vocabulary import Phase
 from baton.store import schema
 from baton.store.engine import open_engine
 from tests.browser.complaints import listen
 from tests.browser.conftest import NewPage
 from tests.browser.dashboard.hostile import hostile
+from tests.busy.reports import FAILED_TESTS
 from tests.busy.scene import scene, write
+from tests.busy.tales import tale
 from tests.gateways import gateway
 
 
@@ -30,6 +33,13 @@ class Dashboard:
 
     url: str
     engine: Engine
+    home: Path
+
+    def tell_changed(self, before: str, after: str) -> None:
+        """A build ``changed``, whose code went from one commit to another in a round of rework."""
+        told = tale("changed", datetime.now(UTC) - timedelta(hours=1), title="Changed").phases(Phase.PLANNING)
+        told.phase({"commit": before}).phase(FAILED_TESTS | {"commit": before, "evidence": []}).phase({"commit": after})
+        write(self.engine, told)
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +54,7 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
         write(engine, told)
     write(engine, hostile(now - timedelta(minutes=30)))
     with gateway(folder, url) as running:
-        yield Dashboard(running.url, engine)
+        yield Dashboard(running.url, engine, folder)
     engine.dispose()
 
 

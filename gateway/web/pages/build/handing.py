@@ -1,5 +1,6 @@
 """The handoffs of a build: from whom to whom, with which commit, and what was handed over."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,8 @@ from baton.domain.handing import handed_over, makes_handoff
 from baton.domain.journal import Entry
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import Role, State
+
+_WHOLE = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Passed:
     @property
     def changed(self) -> bool:
         """Whether there is a difference to show."""
-        return self.commit is not None and self.base is not None and self.commit != self.base
+        ends = (self.base, self.commit)
+        return ends[0] != ends[1] and all(end is not None and _WHOLE.fullmatch(end) for end in ends)
 
 
 def passed(view: BuildView, entries: Sequence[Entry]) -> list[Passed]:

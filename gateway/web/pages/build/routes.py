@@ -95,6 +95,7 @@ def _context(site: Site, caller: Caller, seen: Seen, before: int | None) -> dict
         "stream": f"{api}/stream?after={view.head.sequence}.{view.head.hash[:8]}",
         "api": api,
         "release": _release(view),
+        "source": "" if seen.note else "?source=sql",
         "said": f"{view.build_id} is in {state_word(view.current_state)}, {view.status.value.replace('_', ' ')}",
         "deadline": view.waiting_for.deadline if view.waiting_for is not None else None,
     }
