@@ -1,6 +1,8 @@
 """Whether people who watch harm builds: a crowd at a gateway on one core, while builds are carried on the others.
 
-Rounds with the crowd and rounds without take turns. Everything is real: Temporal, worker, gateway, SQLite.
+Rounds with the crowd and rounds without take turns. Everything is real: Temporal, worker, gateway, SQLite. Builds
+begin at a steady pace; with ``--pace 0`` they go as fast as they can, which shows what asking costs the worker that
+answers and carries builds on the same core.
 """
 
 import argparse
@@ -11,7 +13,7 @@ import statistics
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,14 +27,18 @@ from baton.runtime.ports import free_port
 from baton.runtime.processes import exit_cleanly
 from baton.runtime.settings import Settings
 from baton.store.tokens import create_token
-from bench.carrying import Round, carry_for
+from bench.carrying import Round, carry_at, carry_for
 from gateway.builds import Builds
 from gateway.embedded.stack import Stack
 
 _WATCHING = Path(__file__).with_name("watching.py")
 
 
-async def _bench(rounds: int, seconds: float, streams: int, rate: float, at_once: int) -> int:
+Carry = Callable[[Builds, str], Awaitable[Round]]
+"""Carries builds, whose IDs begin with the name, for the time of one round."""
+
+
+async def _bench(rounds: int, carry: Carry, streams: int, rate: float) -> int:
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     core = cores[-1] if len(cores) > 1 else None
     if core is not None:
@@ -41,12 +47,10 @@ async def _bench(rounds: int, seconds: float, streams: int, rate: float, at_once
         settings = Settings.from_environment({}, home=Path(folder), gateway_requests_per_minute=1_000_000)
         environ = {name: text for name, text in os.environ.items() if not name.startswith("BATON_")}
         async with Stack(settings, environ, gateway_port=free_port()) as stack:
-            return await _measured(stack, core, rounds, seconds, streams, rate, at_once)
+            return await _measured(stack, core, rounds, carry, streams, rate)
 
 
-async def _measured(
-    stack: Stack, core: int | None, rounds: int, seconds: float, streams: int, rate: float, at_once: int
-) -> int:
+async def _measured(stack: Stack, core: int | None, rounds: int, carry: Carry, streams: int, rate: float) -> int:
     assert stack.gateway is not None
     assert stack.gateway.pid is not None
     process = psutil.Process(stack.gateway.pid)
@@ -55,16 +59,16 @@ async def _measured(
             os.sched_setaffinity(thread.id, {core})
     token, _ = create_token(stack.engine, name="crowd", grant=EVERYTHING, created_by="bench", now=datetime.now(UTC))
     builds = Builds(stack.client, answer_seconds=60)
-    await carry_for(builds, "warm", seconds=2, at_once=at_once)
+    await carry_for(builds, "warm", seconds=2, at_once=4)
     alone: list[Round] = []
     watched: list[Round] = []
     crowds: list[dict[str, Any]] = []
     used = 0.0
     for number in range(rounds):
-        alone.append(await carry_for(builds, f"alone-{number}", seconds=seconds, at_once=at_once))
+        alone.append(await carry(builds, f"alone-{number}"))
         async with _crowd(stack.gateway.url, token, streams, rate, core) as came:
             before = sum(process.cpu_times()[:2])
-            watched.append(await carry_for(builds, f"watched-{number}", seconds=seconds, at_once=at_once))
+            watched.append(await carry(builds, f"watched-{number}"))
             used += sum(process.cpu_times()[:2]) - before
         crowds.append(came)
         print(f"  round {number + 1}: {alone[-1].per_second:.2f} builds/s alone, {watched[-1].per_second:.2f} watched")
@@ -120,8 +124,9 @@ def _tell(
     print(f"machine     {os.cpu_count()} cores; gateway and crowd on {'all' if core is None else f'core {core} alone'}")
     print(f"throughput  {rates[0]:.2f} builds/s alone, {rates[1]:.2f} watched: ratio {rates[1] / rates[0]:.2f}")
     for name in ("builds", "commands"):
-        told = [_spread([second for one in side for second in getattr(one, name)]) for side in (alone, watched)]
-        print(f"{name:11} {told[0]} alone; {told[1]} watched")
+        sides = [[second for one in side for second in getattr(one, name)] for side in (alone, watched)]
+        ratio = statistics.median(sides[1]) / statistics.median(sides[0])
+        print(f"{name:11} {_spread(sides[0])} alone; {_spread(sides[1])} watched: ratio of p50 {ratio:.2f}")
     print(f"requests    {len(asked)} ({len(asked) / elapsed:.0f}/s), {_spread(asked)}")
     for kind, seconds in sorted(kinds.items()):
         print(f"            {_spread(seconds)}: {kind}")
@@ -146,10 +151,17 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=10.0, help="how long a round takes")
     parser.add_argument("--streams", type=int, default=200, help="clients that watch")
     parser.add_argument("--rate", type=float, default=50.0, help="requests a second")
-    parser.add_argument("--at-once", type=int, default=4, help="builds that are carried at the same time")
+    parser.add_argument("--pace", type=float, default=1.0, help="builds begun a second; 0: as fast as they go")
+    parser.add_argument("--at-once", type=int, default=4, help="with --pace 0: builds carried at the same time")
     given = parser.parse_args()
     configure_logging("ERROR", "text")
-    return asyncio.run(_bench(given.rounds, given.seconds, given.streams, given.rate, given.at_once))
+
+    def carry(builds: Builds, name: str) -> Awaitable[Round]:
+        if given.pace:
+            return carry_at(builds, name, seconds=given.seconds, pace=given.pace)
+        return carry_for(builds, name, seconds=given.seconds, at_once=given.at_once)
+
+    return asyncio.run(_bench(given.rounds, carry, given.streams, given.rate))
 
 
 if __name__ == "__main__":

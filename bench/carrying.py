@@ -1,4 +1,4 @@
-"""Builds that are carried by hand as fast as the answers come, and how long each took."""
+"""Builds that are carried by hand, at a steady pace or as fast as the answers come, and how long each took."""
 
 import asyncio
 import itertools
@@ -50,8 +50,24 @@ async def carry_for(builds: Builds, name: str, *, seconds: float, at_once: int) 
     return made
 
 
-async def _carry(builds: Builds, build_id: str, made: Round) -> None:
+async def carry_at(builds: Builds, name: str, *, seconds: float, pace: float) -> Round:
+    """Begin ``pace`` builds a second, whether those before have come to their end or not, until the time is up.
+
+    Those begun are finished; a build's time counts from the moment at which it was to begin. Raises when one fails.
+    """
+    made = Round()
     began = time.monotonic()
+    async with asyncio.TaskGroup() as carrying:
+        for number in range(round(seconds * pace)):
+            due = began + number / pace
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            carrying.create_task(_carry(builds, f"{name}-{number + 1}", made, due))
+    made.elapsed = time.monotonic() - began
+    return made
+
+
+async def _carry(builds: Builds, build_id: str, made: Round, began: float | None = None) -> None:
+    began = time.monotonic() if began is None else began
     await builds.start(
         BuildRequest(
             build_id=build_id,

@@ -9,15 +9,15 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from baton.webhooks.signing import BadSecret, check_secret, new_secret, signature
 
-NOW = int(time.time())
 BODY = '{"text": "Grüße"}'.encode()
 
 
-def headers(*keys: str, at: int = NOW, body: bytes = BODY) -> dict[str, str]:
+def headers(*keys: str, ago: int = 0) -> dict[str, str]:
+    at = int(time.time()) - ago  # receivers look at their clock
     return {
         "webhook-id": "m-1",
         "webhook-timestamp": str(at),
-        "webhook-signature": signature(keys, "m-1", at, body),
+        "webhook-signature": signature(keys, "m-1", at, BODY),
     }
 
 
@@ -43,20 +43,19 @@ def test_while_a_secret_is_changed_either_is_accepted() -> None:
         Webhook(other).verify(BODY, both)
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [{"webhook-id": "m-2"}, {"webhook-timestamp": str(NOW - 1)}, {"webhook-signature": "v1,AAAA"}],
-)
-def test_what_was_changed_on_the_way_is_refused(changed: dict[str, str]) -> None:
+@pytest.mark.parametrize("changed", ["webhook-id", "webhook-timestamp", "webhook-signature"])
+def test_what_was_changed_on_the_way_is_refused(changed: str) -> None:
     secret = new_secret()
+    sent = headers(secret)
+    others = {"webhook-id": "m-2", "webhook-timestamp": str(int(sent["webhook-timestamp"]) - 1)}
     with pytest.raises(WebhookVerificationError):
-        Webhook(secret).verify(BODY, headers(secret) | changed)
+        Webhook(secret).verify(BODY, sent | {changed: others.get(changed, "v1,AAAA")})
 
 
 def test_what_is_old_is_refused() -> None:
     secret = new_secret()
     with pytest.raises(WebhookVerificationError, match="too old"):
-        Webhook(secret).verify(BODY, headers(secret, at=NOW - 3600))
+        Webhook(secret).verify(BODY, headers(secret, ago=3600))
 
 
 def test_secrets_are_made_by_the_convention_and_never_twice() -> None:
