@@ -76,6 +76,8 @@ async def serve(
         async with app.router.lifespan_context(app):
             await _Doors(surrounded(app, settings), site, on_open).stay()
     finally:
+        # Questions that nobody waits for any more are let finish: their connections are closed with the others.
+        await asyncio.get_running_loop().shutdown_default_executor()
         engine.dispose()
 
 

@@ -1,15 +1,20 @@
-"""What many ask at once is asked once: a crowd that watches one build costs its worker no more than one who does."""
+"""What many ask at once is asked once, and not again before something has happened: a crowd that watches a build costs
+its worker no more than one who does.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from temporalio.client import Client
 
 from baton.contracts.messages import Handoff
+from baton.contracts.names import workflow_id
 from baton.domain.journal import Entry
 from baton.domain.view import BuildView
 from gateway.builds import Builds
+from gateway.web.remembering import Memory
 
 Answer = TypeVar("Answer")
 
@@ -46,22 +51,30 @@ class Sharing:
 class SharedBuilds(Builds):
     """Builds whose reads are shared. Commands are each their own."""
 
-    def __init__(self, client: Client, sharing: Sharing, *, answer_seconds: float) -> None:
+    def __init__(self, client: Client, sharing: Sharing, memory: Memory, *, answer_seconds: float) -> None:
         super().__init__(client, answer_seconds=answer_seconds)
         self._sharing = sharing
+        self._memory = memory
 
     async def status(self, build_id: str) -> BuildView:
         """As of now; see :meth:`Builds.status`."""
-        return await self._sharing.ask(("status", build_id), lambda: super(SharedBuilds, self).status(build_id))
+        view = await self._shared(build_id, "status", lambda: super(SharedBuilds, self).status(build_id))
+        return view.as_of(datetime.now(UTC))
 
     async def history(self, build_id: str) -> list[Handoff]:
         """As of now; see :meth:`Builds.history`."""
-        return await self._sharing.ask(("history", build_id), lambda: super(SharedBuilds, self).history(build_id))
+        return await self._shared(build_id, "history", lambda: super(SharedBuilds, self).history(build_id))
 
     async def journal(self, build_id: str, *, after: int = 0) -> list[Entry]:
         """As of now; see :meth:`Builds.journal`."""
+        return await self._shared(
+            build_id, f"journal {after}", lambda: super(SharedBuilds, self).journal(build_id, after=after)
+        )
+
+    async def _shared(self, build_id: str, what: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        question = (build_id, what)
         return await self._sharing.ask(
-            ("journal", build_id, after), lambda: super(SharedBuilds, self).journal(build_id, after=after)
+            question, lambda: self._memory.answer(self._client, workflow_id(build_id), question, ask)
         )
 
 

@@ -14,6 +14,7 @@ from baton.runtime.client import TemporalConnectionError, TemporalUnavailable
 from baton.runtime.diagnosis import reason_of
 from baton.runtime.patience import connect_with_patience
 from gateway.builds import Builds
+from gateway.web.remembering import Memory
 from gateway.web.sharing import SharedBuilds, Sharing
 
 log = logging.getLogger("baton.gateway")
@@ -32,6 +33,7 @@ class Temporal:
         self._client = client
         self._answer_seconds = answer_seconds
         self._sharing = Sharing()
+        self._memory = Memory()
         self._away: str | None = None if client is not None else "Temporal has not answered yet"
 
     @property
@@ -55,7 +57,7 @@ class Temporal:
     @property
     def builds(self) -> Builds:
         """The builds there. Raises TemporalUnavailable."""
-        return SharedBuilds(self.client, self._sharing, answer_seconds=self._answer_seconds)
+        return SharedBuilds(self.client, self._sharing, self._memory, answer_seconds=self._answer_seconds)
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
