@@ -196,6 +196,9 @@ async def test_a_refused_command_is_told_in_its_dialog_in_plain_words(
     await dialog.get_by_label("Summary").fill("I was not")
     await dialog.get_by_role("button", name="Report discovery").click()
     await expect(dialog.locator(".refusal")).to_contain_text("is in 'planning', not in 'discovery'", timeout=PATIENCE)
+    await dialog.get_by_role("button", name="Close").click()
+    await ada.locator("#top").get_by_role("button", name="Report planning").click()
+    await expect(dialog.get_by_role("heading")).to_have_text("Report planning")
     complaints.clear()  # the browser tells of the 409
 
 

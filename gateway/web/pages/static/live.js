@@ -7,6 +7,7 @@ import { morph } from "./morph.js";
 const soon = 100, spread = 300, longest = 2000, patience = [1000, 2000, 4000, 8000, 15000];
 
 let source = null, failures = 0, pending = 0, since = 0, fetching = false, again = false, over = false;
+let latest = null;
 
 function stands(state, word) {
   const mark = document.getElementById("connection");
@@ -40,6 +41,7 @@ async function fetchAnew() {
 }
 
 function take(there) {
+  latest = there;
   const before = document.body.dataset.said ?? "";
   for (const part of document.querySelectorAll("[data-live]")) {
     const wanted = there.getElementById(part.id);
@@ -51,6 +53,12 @@ function take(there) {
   if (said && said !== before) document.getElementById("announcer").textContent = said;
   tellTimes();
   document.dispatchEvent(new Event("baton:fresh"));
+}
+
+// A dialog is left alone while it is open. What came meanwhile is taken when it closes, so that its button never opens
+// what was to be done before.
+function catchUp() {
+  if (latest) take(latest);
 }
 
 // Many pages may watch one build: they do not all ask in the same moment, and none asks twice for one burst of news.
@@ -101,6 +109,7 @@ export function keepLive() {
   if (seconds) setTimeout(() => location.reload(), (seconds + Math.random() * 2) * 1000);
   if (!document.body.dataset.stream) return;
   document.addEventListener("visibilitychange", rest);
+  document.addEventListener("close", catchUp, true);
   addEventListener("pagehide", () => { source?.close(); source = null; });
   addEventListener("pageshow", (event) => { if (event.persisted) rest(); });
   listen();
