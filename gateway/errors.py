@@ -11,7 +11,8 @@
      ├─ NoWorker              no worker answers in time
      ├─ JournalCut            Temporal no longer keeps the first part of a journal
      ├─ HistoryUnreadable     payloads in Temporal's history cannot be decoded here
-     └─ HistoryBroken         a journal in Temporal's history does not hold together
+     ├─ HistoryBroken         a journal in Temporal's history does not hold together
+     └─ ExportUnusable        a file is no export of a build, or a damaged one
 """
 
 from typing import ClassVar
@@ -81,3 +82,9 @@ class HistoryBroken(GatewayError):
     """The entries in Temporal's history are not one chain, or were changed."""
 
     code = "history_broken"
+
+
+class ExportUnusable(GatewayError):
+    """A file that is no export of a build, or a damaged one."""
+
+    code = "bad_export"

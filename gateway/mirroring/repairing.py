@@ -14,10 +14,10 @@ from temporalio.client import Client
 
 from baton.contracts.names import workflow_id
 from baton.domain.journal import Entry
-from baton.store.ids import build_key, event_key
+from baton.store.ids import event_key
 from baton.store.proof.differing import RowDifference
 from baton.store.proof.mending import Mended, mend
-from baton.store.proof.removing import remove_without_journal
+from baton.store.proof.removing import remove_nameless, remove_without_journal
 from baton.store.proof.stored import StoredBuild
 from gateway.errors import HistoryBroken, HistoryUnreadable
 from gateway.histories.former import former_entries
@@ -104,7 +104,7 @@ class Repairing:
 
         await side_by_side(found.builds, self.repair, take)
         for rows in found.nameless:
-            if self._remove and await asyncio.to_thread(remove_without_journal, self._engine, rows.key):
+            if self._remove and await asyncio.to_thread(remove_nameless, self._engine, rows.key):
                 repairs.add(Repair(f"(rows under {rows.key})", Deed.REMOVED))
             else:
                 repairs.add(Repair(f"(rows under {rows.key})", Deed.LEFT, message="rows that belong to no build"))
@@ -139,7 +139,7 @@ class Repairing:
         return Mended()
 
     async def _give_up(self, build_id: str, differences: tuple[RowDifference, ...]) -> Repair:
-        if self._remove and await asyncio.to_thread(remove_without_journal, self._engine, build_key(build_id)):
+        if self._remove and await asyncio.to_thread(remove_without_journal, self._engine, build_id):
             return Repair(build_id, Deed.REMOVED, differences)
         return Repair(
             build_id,

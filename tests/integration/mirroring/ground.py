@@ -14,16 +14,15 @@ from temporalio.client import Client, WorkflowFailureError
 from baton.domain.jsonvalue import canonical
 from baton.domain.steps import PhaseOrder
 from baton.domain.terms import Limits
-from baton.domain.view import BuildView
 from baton.domain.vocabulary import Phase, State
 from baton.store.proof.stored import columns_of
 from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
 from baton.store.transactions import reading
 from gateway.histories.journal import events_of, recorded_journal
-from tests.workflow.stage import FAILED_TESTS, Play, Stage
+from tests.workflow.stage import FAILED_TESTS, Stage
 
 TABLES = (BuildWorkflow, WorkflowEvent, WorkflowHandoff)
-CONTINUED = {"history_events": 60, "limits": Limits(rework_rounds=20)}
+CONTINUED = {"history_events": 50, "limits": Limits(rework_rounds=20)}
 """Terms of builds that go on in new runs."""
 
 
@@ -50,7 +49,7 @@ async def play_all(scene: Stage, engine: Engine) -> Ground:
     scene.script[Phase.TESTING] = [FAILED_TESTS]
     await (await scene.start(names["reworked"])).handle.result()
     await _cancel(scene, names["cancelled"])
-    scene.script[Phase.TESTING] = [FAILED_TESTS] * 6
+    scene.script[Phase.TESTING] = [FAILED_TESTS] * 3
     await (await scene.start(names["continued"], profile="long")).handle.result()
     await _reset(scene, names["reset"])
     return Ground(**names, rows=dump(engine))
@@ -97,11 +96,6 @@ async def reset_to_the_middle(client: Client, workflow_id: str) -> None:
             request_id=uuid4().hex,
         )
     )
-
-
-async def reaches(play: Play, state: State) -> BuildView:
-    """The build in ``state``."""
-    return await play.until(lambda view: view.current_state is state)
 
 
 def dump(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
