@@ -23,7 +23,7 @@ from gateway.histories.journal import events_of, recorded_journal
 from tests.workflow.stage import FAILED_TESTS, Play, Stage
 
 TABLES = (BuildWorkflow, WorkflowEvent, WorkflowHandoff)
-CONTINUED = {"history_events": 50, "limits": Limits(rework_rounds=20)}
+CONTINUED: dict[str, Any] = {"history_events": 50, "limits": Limits(rework_rounds=20)}
 """Terms of builds that go on in new runs."""
 
 

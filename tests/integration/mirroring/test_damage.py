@@ -7,7 +7,7 @@ from temporalio.client import Client
 from baton.store.mirror import Mirror
 from baton.store.proof.auditing import audit
 from baton.store.proof.finding import build_ids, read_build
-from baton.store.tables import BuildWorkflow, WorkflowEvent
+from baton.store.tables import Base, BuildWorkflow, WorkflowEvent
 from gateway.mirroring.auditing import audit_builds
 from gateway.mirroring.repairing import Deed, Repairing
 from gateway.mirroring.scope import Scope
@@ -102,10 +102,10 @@ async def test_a_build_that_temporal_does_not_have_is_counted_and_is_no_drift(
 async def test_a_phantom_is_named_and_removed_when_that_is_asked_for(
     client: Client, filled: Engine, ground: Ground
 ) -> None:
-    table = BuildWorkflow.__table__
+    table = Base.metadata.tables[BuildWorkflow.__tablename__]
     with filled.begin() as connection:
         row = dict(connection.execute(select(table).where(table.c.build_id == ground.happy)).mappings().one())
-        connection.execute(insert(BuildWorkflow.__table__), row | {"id": OTHER, "build_id": "phantom"})
+        connection.execute(insert(table), row | {"id": OTHER, "build_id": "phantom"})
 
     check = await check_build(client, filled, "phantom")
     audited = audit_builds(filled, Scope())
