@@ -14,6 +14,9 @@ NOTICE_WORKFLOW = "NoticeWorkflow"
 WAKE = "wake"
 """The workflow that sends one subscriber the notices of one build, and the signal that there are some."""
 
+UPGRADE = "upgrade"
+"""The signal that has a build move to the promoted version of Baton at its next wait."""
+
 BUILD_STATE = "BuildState"
 BUILD_ROLE = "BuildRole"
 PROJECT_ID = "ProjectId"

@@ -13,6 +13,7 @@ from gateway.cli import (
     cancelling,
     db,
     deciding,
+    deployment,
     developing,
     examining,
     explaining,
@@ -34,7 +35,7 @@ from gateway.cli import (
 )
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.output import Output
-from gateway.cli.version import version
+from gateway.version import version
 
 NAME = "starter.py"
 
@@ -104,6 +105,7 @@ for _group in (
     keys,
     reporting,
     db,
+    deployment,
     mirroring,
     auditing,
     exporting,

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 from temporalio.client import Client
+from temporalio.common import VersioningBehavior
 from temporalio.worker import Worker
 
 from activities.compensate_phase import CompensatePhase
@@ -19,6 +20,7 @@ from baton.store.mirror import Mirror
 from baton.webhooks.sender import Sender
 from gateway.worker.duties import Duty
 from gateway.worker.surroundings import surroundings_of, workspaces_of
+from gateway.worker.versioning import deployment_config
 from workflows.build import BuildWorkflow
 from workflows.notices import NoticeWorkflow
 
@@ -34,7 +36,7 @@ _CONCURRENT_NOTICES = 100
 
 
 def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine: Engine) -> Worker:
-    """The worker that carries builds."""
+    """The worker that carries builds: each to its end on the version that it began with, unless it is told to move."""
     return Worker(
         client,
         task_queue=Duty.ORCHESTRATOR.queue,
@@ -43,12 +45,16 @@ def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine:
         activities=[LoadProfile(profiles).load_profile, JournalMirror(Mirror(engine)).mirror_journal],
         sticky_queue_schedule_to_start_timeout=_STICKY,
         max_concurrent_activities=_CONCURRENT_WRITES,
+        deployment_config=deployment_config(settings, VersioningBehavior.PINNED),
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
     )
 
 
 def notifier(client: Client, settings: Settings, engine: Engine, sender: Sender | None = None) -> Worker:
-    """The worker that sends webhooks. Its slots are its own: slow receivers take none of those that builds need."""
+    """The worker that sends webhooks. Its slots are its own: slow receivers take none of those that builds need.
+
+    What it carries moves to a new version by itself: a receiver that is away for a day keeps no old worker.
+    """
     sender = sender or Sender(settings.allowed_networks)
     notices = SendNotices(engine, sender, settings.public_url)
     return Worker(
@@ -59,6 +65,7 @@ def notifier(client: Client, settings: Settings, engine: Engine, sender: Sender 
         activities=[notices.next_notice, notices.deliver_notice, notices.park_notice],
         sticky_queue_schedule_to_start_timeout=_STICKY,
         max_concurrent_activities=_CONCURRENT_NOTICES,
+        deployment_config=deployment_config(settings, VersioningBehavior.AUTO_UPGRADE),
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
     )
 
@@ -78,6 +85,7 @@ def players(
             task_queue=role.queue,
             activities=[phases.perform_phase, undoing.compensate_phase],
             max_concurrent_activities=settings.max_concurrent_phases,
+            deployment_config=deployment_config(settings),
             max_heartbeat_throttle_interval=timedelta(seconds=settings.heartbeat_seconds),
             graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
         )
