@@ -10,7 +10,13 @@ INSTALLED := .venv/installed
 # On all cores up to four, each file of tests on one of them.
 TESTS := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help .venv demo dev test coverage lint format bench pictures constraints clean
+ROUNDS ?= 1
+SEED ?=
+SEEDS ?=
+MINUTES ?= 3
+COUNT ?= 100000
+
+.PHONY: help .venv demo dev test coverage lint format bench chaos storm fuzz pictures constraints clean
 
 help: ## list the targets
 	@echo "usage: make TARGET [ARGS='…'] [PYTHON=python3.12]"; echo
@@ -66,6 +72,13 @@ bench: $(INSTALLED) ## run the benchmarks in bench/
 	  if [ -f "$$file" ]; then found=yes; echo "$$file"; $(BIN)/python "$$file" $(ARGS); fi; \
 	done; \
 	if [ -z "$$found" ]; then echo "Benchmarks live in bench/bench_*.py; there are none yet."; fi
+
+chaos: $(INSTALLED) ## break everything on purpose (ROUNDS=10, SEEDS="4 7", SEED=4, MINUTES=3, ARGS="--verbose")
+	$(BIN)/python -m tests.chaos.run --rounds $(ROUNDS) --minutes $(MINUTES) \
+	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+storm: $(INSTALLED) ## random commands, good and bad, to builds on a real server (COUNT=100000, SEED=1)
+	$(BIN)/python -m tests.chaos.storm --count $(COUNT) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 pictures: $(INSTALLED) ## take the pictures of the docs anew, in Chromium (ARGS="temporal-details")
 	$(BIN)/python -m tests.pictures.take $(ARGS)
