@@ -14,10 +14,9 @@ from tests.chaos.scene import Scene
 
 MIB = 1024 * 1024
 _EVERY_SECONDS = 1.0
-_WARM_SECONDS = 30.0
-"""A life's first seconds do not count: modules are loaded, pools and caches are filled."""
-_LEAST_SECONDS = 75.0
-"""Shorter lives say nothing about growth."""
+_LEAST_SECONDS = 90.0
+"""Shorter lives say nothing about growth. Of the others the second half counts: in the first modules are loaded, and
+pools and caches are filled."""
 MOST_MIB = 500.0
 MOST_GROWTH_MIB_A_MINUTE = 12.0
 
@@ -41,10 +40,10 @@ class Life:
 
     @property
     def growth(self) -> float | None:
-        """MiB a minute by a line through all points after it was warm; ``None`` for a life that was too short."""
+        """MiB a minute, by a line through the second half of its life; ``None`` for a life that was too short."""
         if self.seconds < _LEAST_SECONDS:
             return None
-        warm = [(at, size) for at, size in self.samples if at >= _WARM_SECONDS]
+        warm = [(at, size) for at, size in self.samples if at >= self.seconds / 2]
         slope, _ = statistics.linear_regression([at for at, _ in warm], [size for _, size in warm])
         return slope * 60 / MIB
 

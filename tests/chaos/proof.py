@@ -1,5 +1,7 @@
 """What must hold of every build when all is healed: journal, SQL, Temporal, REST and the work itself say the same."""
 
+import asyncio
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +17,15 @@ from baton.domain.fold import fold
 from baton.domain.journal import ChainBroken, Entry, verify
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import EntryKind, Status
-from baton.store.compare import differences
 from baton.store.ids import build_key
+from baton.store.proof.differing import DifferenceKind
 from baton.workshop.workspace import Workspaces
 from gateway.builds import Builds
+from gateway.histories.journal import recorded_journal
+from gateway.mirroring.auditing import audit_builds
+from gateway.mirroring.scope import Scope
+from gateway.mirroring.verifying import Verification
+from gateway.mirroring.verifying import verify as verify_mirror
 from tests.chaos.crowd import Record
 from tests.chaos.findings import Findings, Kind
 from tests.chaos.scene import Scene
@@ -28,6 +35,7 @@ _ENDINGS: Mapping[Status, WorkflowExecutionStatus] = {
     Status.CANCELLED: WorkflowExecutionStatus.CANCELED,
     Status.FAILED: WorkflowExecutionStatus.FAILED,
 }
+_UNWRITTEN_SECONDS = 60.0
 _AT_REST = (Status.ERROR, Status.WAITING, Status.PAUSED, *_ENDINGS)
 
 
@@ -41,16 +49,39 @@ class Proof:
     entries: int = 0
     rows: int = 0
 
+    async def of_the_mirror(self) -> None:
+        """Hold all of SQL against Temporal's histories, and against its own hash chains."""
+        verification = await self._at_rest()
+        if verification.behind:
+            self.findings.add(Kind.LOST, f"SQL lacks entries of {verification.behind} builds, long after all is healed")
+        for check in verification.builds:
+            if check.message:
+                self.findings.add(Kind.CHAIN, f"{check.build_id}: {check.message}")
+            for found in check.differences:
+                kind = Kind.LOST if found.kind is DifferenceKind.MISSING else Kind.DRIFT
+                self.findings.add(kind, f"{check.build_id}: SQL: {found}")
+        for check in (await asyncio.to_thread(audit_builds, self.scene.engine, Scope())).builds:
+            self.findings.add(Kind.CHAIN, f"{check.build_id}: audit: {check.differences}")
+
+    async def _at_rest(self) -> Verification:
+        """What verifying says as soon as nothing is on its way to SQL any more, or when that takes too long."""
+        end = time.monotonic() + _UNWRITTEN_SECONDS
+        while True:
+            verification = await verify_mirror(self.scene.client, self.scene.engine, Scope())
+            if not verification.behind or time.monotonic() > end:
+                return verification
+            await asyncio.sleep(1)
+
     async def of(self, record: Record) -> None:
         """Look at one build, in all places."""
         build_id = record.tale.build_id
-        entries = await self.builds.journal(build_id)
+        entries = list((await recorded_journal(self.scene.client, workflow_id(build_id))).entries)
         view = await self.builds.status(build_id)
         self.entries += len(entries)
         self._chain(build_id, entries, view)
         self._commands(record, entries)
         self._phases(build_id, entries, view)
-        self._rows(build_id, entries)
+        self._rows(build_id)
         await self._standing(record, view)
         await self._work(view)
         await self._rest(view)
@@ -92,12 +123,9 @@ class Proof:
         if len(reports) > len(done):
             self.findings.add(Kind.DOUBLED, f"{build_id}: {len(reports)} reports of {len(done)} phases that ended")
 
-    def _rows(self, build_id: str, entries: list[Entry]) -> None:
-        for difference in differences(self.scene.engine, entries):
-            kind = Kind.LOST if "missing" in difference else Kind.DRIFT
-            self.findings.add(kind, f"{build_id}: SQL: {difference}")
+    def _rows(self, build_id: str) -> None:
         key = build_key(build_id)
-        query = "SELECT sequence FROM {} WHERE workflow_id IN (:plain, :dashed) AND NOT superseded ORDER BY sequence"
+        query = "SELECT sequence FROM {} WHERE workflow_id IN (:plain, :dashed) AND NOT superseded"
         for table in ("workflow_events", "workflow_handoffs"):
             with self.scene.engine.connect() as connection:
                 found = connection.scalars(text(query.format(table)), {"plain": key.hex, "dashed": str(key)}).all()

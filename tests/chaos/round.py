@@ -122,6 +122,7 @@ async def _until_at_rest(people: "asyncio.Task[None]", plan: Plan, outcome: Outc
 
 async def _prove(made: Scene, builds: Builds, crowd: Crowd, outcome: Outcome) -> None:
     proof = Proof(made, builds, outcome.findings)
+    await proof.of_the_mirror()
     outcome.builds = len(crowd.records)
     for record in crowd.records:
         if not record.ended and not record.left_parked:

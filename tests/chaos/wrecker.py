@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from temporalio.service import RPCError
+
 from baton.domain.vocabulary import Phase
+from gateway.embedded.worker_process import WorkerFailed
 from tests.chaos.database import Postgresql, Sqlite
-from tests.chaos.harms import LONE_SECONDS, POSTGRESQL_ONLY, SQLITE_ONLY, Harm, Stroke
+from tests.chaos.harms import POSTGRESQL_ONLY, SQLITE_ONLY, Harm, Stroke
 from tests.chaos.marks import Mark
 from tests.chaos.scene import Scene
 
@@ -21,7 +24,8 @@ _SEEKING_SECONDS = 2.0
 _SLOW_SECONDS = 0.15
 _BALLAST_PIECE = 1 << 20
 _BACK_SECONDS = 4.0
-"""What a part needs after its start until builds notice nothing any more; a worker's start takes longer, and more."""
+"""What it takes after a part is back until builds notice nothing any more."""
+_START_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,9 @@ class Wrecker:
             self.deaths.append(Death(at, stroke.worker, stroke.lone, interrupted))
             await asyncio.sleep(stroke.seconds)
             worker.start()
-            self.outages.append(Outage(stroke.harm, at, time.time() + LONE_SECONDS))
+            with contextlib.suppress(WorkerFailed, RPCError):  # when all is healed it is waited for again
+                await worker.until_ready(self.scene.client, seconds=_START_SECONDS)
+            self.outages.append(Outage(stroke.harm, at, time.time()))
 
     async def _work_of(self, pid: int, phase: Phase) -> tuple[Mark, ...]:
         """All that the worker performs, as soon as ``phase`` is among it; when that takes too long, as soon as there
