@@ -14,13 +14,14 @@ from baton.contracts.names import workflow_id
 from baton.domain.fold import fold
 from baton.domain.journal import Entry
 from baton.domain.vocabulary import Phase
+from baton.store.proof.entries import own_journal
 from baton.store.proof.finding import read_build
 from gateway.errors import BuildNotFound
 from gateway.exporting.document import Artifact, Artifacts, Export, ExportedRun
 from gateway.histories.former import former_entries, other_runs
+from gateway.histories.joining import whole
 from gateway.histories.journal import RecordedJournal, events_of, recorded_journal
 from gateway.histories.standing import Standing
-from gateway.mirroring.judging import own_journal, whole
 from gateway.sources import Source
 
 _CHUNK = 1024 * 1024

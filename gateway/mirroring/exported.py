@@ -6,11 +6,12 @@ from sqlalchemy import Engine
 
 from baton.domain.journal import Entry
 from baton.store.proof.comparing import compare
+from baton.store.proof.entries import own_journal
 from baton.store.proof.finding import read_build
 from baton.store.proof.mending import mend
 from baton.store.proof.stored import StoredBuild
 from gateway.exporting.document import Export
-from gateway.mirroring.judging import BuildCheck, Outcome, own_journal
+from gateway.mirroring.judging import BuildCheck, Outcome
 from gateway.mirroring.repairing import Deed, Repair
 
 

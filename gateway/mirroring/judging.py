@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from baton.domain.fold import fold
 from baton.domain.journal import Entry
 from baton.store.ids import event_key
 from baton.store.proof.auditing import audit
 from baton.store.proof.comparing import EVENTS, compare
 from baton.store.proof.differing import DifferenceKind, RowDifference
-from baton.store.proof.entries import chain_to
 from baton.store.proof.stored import StoredBuild
+from gateway.histories.joining import whole
 from gateway.histories.journal import RecordedJournal
 from gateway.histories.standing import Standing
 
@@ -62,16 +61,6 @@ def judge(build_id: str, recorded: RecordedJournal, stored: StoredBuild) -> Buil
     )
 
 
-def whole(recorded: RecordedJournal, stored: StoredBuild) -> Sequence[Entry] | None:
-    """The journal from its first entry on. Where Temporal no longer keeps its begin, SQL's entries stand in for it:
-    the hash that Temporal's first entry names proves them. ``None`` when they do not lead there.
-    """
-    if not recorded.cut:
-        return recorded.entries
-    before = chain_to(recorded.entries[0].prev_hash, stored.events)
-    return None if before is None else (*before, *recorded.entries)
-
-
 def due_entries(recorded: RecordedJournal, entries: Sequence[Entry], stored: StoredBuild) -> Sequence[Entry]:
     """The entries that SQL has to have by now.
 
@@ -83,18 +72,6 @@ def due_entries(recorded: RecordedJournal, entries: Sequence[Entry], stored: Sto
     there = {row["id"] for row in stored.living_events}
     written = (entry.sequence for entry in entries if event_key(stored.key, entry.hash) in there)
     return entries[: max(recorded.acknowledged, *written, 0)]
-
-
-def own_journal(stored: StoredBuild) -> Sequence[Entry] | None:
-    """The journal that SQL's own living entries prove; ``None`` when they do not, or hold that of another build."""
-    living = stored.living_events
-    entries = chain_to(living[-1]["hash"], living) if living else None
-    if not entries or len(entries) != len(living):
-        return None
-    try:
-        return entries if fold(entries).build_id else None
-    except ValueError:
-        return None
 
 
 def _by_itself(build_id: str, standing: Standing, stored: StoredBuild) -> BuildCheck:

@@ -16,13 +16,15 @@ from baton.contracts.names import workflow_id
 from baton.domain.journal import Entry
 from baton.store.ids import event_key
 from baton.store.proof.differing import RowDifference
+from baton.store.proof.entries import own_journal
 from baton.store.proof.mending import Mended, mend
 from baton.store.proof.removing import remove_nameless, remove_without_journal
 from baton.store.proof.stored import StoredBuild
 from gateway.errors import HistoryBroken, HistoryUnreadable
 from gateway.histories.former import former_entries
+from gateway.histories.joining import whole
 from gateway.histories.journal import RecordedJournal, recorded_journal
-from gateway.mirroring.judging import Outcome, due_entries, own_journal, whole
+from gateway.mirroring.judging import Outcome, due_entries
 from gateway.mirroring.scope import Scope, builds_in
 from gateway.mirroring.verifying import Done, check_build, side_by_side
 

@@ -105,6 +105,8 @@ def unlike(expected: Any, found: Any, *, exact: bool = True, within: bool = Fals
 def _same(expected: Any, found: Any, exact: bool) -> bool:
     if not exact and _is_number(expected) and _is_number(found):
         return bool(expected == found)
+    if type(expected) is type(found) and isinstance(expected, str | int | None):
+        return bool(expected == found)
     try:
         return canonical(expected) == canonical(found)
     except (TypeError, ValueError):  # what JSON cannot carry, such as NaN, is never what a journal makes

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from baton.domain.fold import fold
 from baton.domain.journal import GENESIS, Entry, digest
-from baton.store.ids import event_key
-from baton.store.proof.stored import Row
+from baton.store.ids import build_key, event_key
+from baton.store.proof.stored import Row, StoredBuild
 from baton.store.rows import entry_of
 from baton.store.tables import WorkflowEvent
 
@@ -41,3 +42,15 @@ def chain_to(hash_: str, rows: Iterable[Row]) -> Sequence[Entry] | None:
         path.append(entry)
         hash_ = entry.prev_hash
     return path[::-1] if not path or path[-1].sequence == 1 else None
+
+
+def own_journal(stored: StoredBuild) -> Sequence[Entry] | None:
+    """The journal that SQL's own living entries prove; ``None`` when they do not, or hold that of another build."""
+    living = stored.living_events
+    entries = chain_to(living[-1]["hash"], living) if living else None
+    if not entries or len(entries) != len(living):
+        return None
+    try:
+        return entries if build_key(fold(entries).build_id) == stored.key else None
+    except ValueError:
+        return None

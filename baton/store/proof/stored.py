@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -107,10 +108,15 @@ def _without_build(table: type[WorkflowEvent | WorkflowHandoff]) -> Select[Any]:
 
 
 def _rows(session: Session, table: type[DeclarativeBase], *conditions: ColumnElement[bool]) -> Iterator[Row]:
+    names = columns_of(table)
+    for found in session.execute(_query(table).where(*conditions)):
+        yield dict(zip(names, found, strict=True))
+
+
+@cache
+def _query(table: type[DeclarativeBase]) -> Select[Any]:
     columns = {name: getattr(table, name) for name in columns_of(table)}
-    query = select(*(type_coerce(column, _AsStored(column.type)).label(name) for name, column in columns.items()))
-    for found in session.execute(query.where(*conditions)):
-        yield dict(zip(columns, found, strict=True))
+    return select(*(type_coerce(column, _AsStored(column.type)).label(name) for name, column in columns.items()))
 
 
 def _order(row: Row) -> tuple[int, bool, str]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select, text
 
 from baton.store.ids import build_key
-from baton.store.tables import BuildWorkflow, WorkflowEvent
+from baton.store.tables import Base, BuildWorkflow, WorkflowEvent
 
 OTHER = UUID(int=11)
 _OF = "WHERE workflow_id = (SELECT id FROM build_workflows WHERE build_id = :build)"
@@ -41,7 +41,7 @@ def _insert(connection: Connection, build_id: str) -> None:
 
 def _usurp(connection: Connection, build_id: str) -> None:
     """The build's row goes, with all below it; another one has its ID."""
-    builds = BuildWorkflow.__table__
+    builds = Base.metadata.tables[BuildWorkflow.__tablename__]
     row = dict(connection.execute(select(builds).where(builds.c.build_id == build_id)).mappings().one())
     _sql("DELETE FROM build_workflows WHERE build_id = :build")(connection, build_id)
     connection.execute(builds.insert(), row | {"id": OTHER})

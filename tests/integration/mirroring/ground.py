@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -19,10 +20,10 @@ from baton.store.proof.stored import columns_of
 from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
 from baton.store.transactions import reading
 from gateway.histories.journal import events_of, recorded_journal
-from tests.workflow.stage import FAILED_TESTS, Stage
+from tests.workflow.stage import FAILED_TESTS, Play, Stage
 
 TABLES = (BuildWorkflow, WorkflowEvent, WorkflowHandoff)
-CONTINUED = {"history_events": 50, "limits": Limits(rework_rounds=20)}
+CONTINUED: dict[str, Any] = {"history_events": 50, "limits": Limits(rework_rounds=20)}
 """Terms of builds that go on in new runs."""
 
 
@@ -35,6 +36,7 @@ class Ground:
     cancelled: str
     continued: str
     reset: str
+    project: str
     rows: dict[str, list[tuple[Any, ...]]]
 
     @property
@@ -45,23 +47,25 @@ class Ground:
 async def play_all(scene: Stage, engine: Engine) -> Ground:
     """Have five builds played; the profile ``long`` has the terms of those that continue as new."""
     names = {name: f"{name}-{uuid4().hex[:8]}" for name in ("happy", "reworked", "cancelled", "continued", "reset")}
-    await (await scene.start(names["happy"], metadata={"weight": 1.5, "text": "Ünïcode \u2028"})).handle.result()
+    project = f"mirrored-{uuid4().hex[:8]}"
+    start = partial(scene.start, project_id=project)
+    await (await start(names["happy"], metadata={"weight": 1.5, "text": "Ünïcode \u2028"})).handle.result()
     scene.script[Phase.TESTING] = [FAILED_TESTS]
-    await (await scene.start(names["reworked"])).handle.result()
-    await _cancel(scene, names["cancelled"])
+    await (await start(names["reworked"])).handle.result()
+    scene.script[Phase.VERIFICATION] = [_endless]
+    await _cancel(await start(names["cancelled"]))
     scene.script[Phase.TESTING] = [FAILED_TESTS] * 3
-    await (await scene.start(names["continued"], profile="long")).handle.result()
-    await _reset(scene, names["reset"])
-    return Ground(**names, rows=dump(engine))
+    await (await start(names["continued"], profile="long")).handle.result()
+    await _reset(scene, await start(names["reset"]))
+    return Ground(**names, project=project, rows=dump(engine))
 
 
-async def _cancel(scene: Stage, name: str) -> None:
-    async def endless(_: PhaseOrder) -> dict[str, Any]:
-        await asyncio.Event().wait()
-        return {}
+async def _endless(_: PhaseOrder) -> dict[str, Any]:
+    await asyncio.Event().wait()
+    return {}
 
-    scene.script[Phase.VERIFICATION] = [endless]
-    play = await scene.start(name)
+
+async def _cancel(play: Play) -> None:
     await play.until(lambda view: view.current_state is State.VERIFICATION)
     await play.handle.cancel(reason="wrong branch")
     try:
@@ -70,9 +74,8 @@ async def _cancel(scene: Stage, name: str) -> None:
         return
 
 
-async def _reset(scene: Stage, name: str) -> None:
+async def _reset(scene: Stage, play: Play) -> None:
     """A build that was complete is reset to its middle, where the tests fail this time."""
-    play = await scene.start(name)
     await play.handle.result()
     scene.script[Phase.TESTING] = [FAILED_TESTS]
     await reset_to_the_middle(scene.client, play.handle.id)

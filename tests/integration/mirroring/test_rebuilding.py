@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import Engine, func, select, update
 from temporalio.client import Client
 
@@ -79,6 +80,7 @@ async def test_builds_go_on_while_they_are_verified_and_rebuilt_and_are_told_of_
     assert _queued(engine) == sum(len(read_build(engine, name).events) for name in names)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_build_that_was_reset_and_has_said_nothing_since_is_drift_that_can_be_mended(
     client: Client, engine: Engine
 ) -> None:
