@@ -45,8 +45,9 @@ def _register_making(group: typer.Typer) -> None:
         from gateway.mirroring import schedule
 
         order = CheckMirror(projects=tuple(project) if project else None, days=_positive(days))
+        interval = _interval(every)
         client = await call.connect()
-        await schedule.create(client, _interval(every), order)
+        await schedule.create(client, interval, order)
         _show(call, await schedule.look(client))
 
     @command(group, "remove")

@@ -16,7 +16,7 @@ from temporalio.client import Client
 from activities.mirror_journal import JournalMirror
 from baton.contracts.messages import StartBuild
 from baton.contracts.names import BUILDS_QUEUE, workflow_id
-from baton.domain.vocabulary import Role
+from baton.domain.vocabulary import CommandName, Role
 from baton.runtime.embedded import EmbeddedTemporal
 from baton.store.mirror import Mirror
 from baton.store.reading import get_build
@@ -81,20 +81,24 @@ class House:
                     return found
                 await asyncio.sleep(0.05)
 
-    async def reset(self, play: Play, task: int) -> None:
-        """Have Temporal reset it to the workflow task of that number, the first is 0; commands are not given again."""
-        tasks = [
-            event.event_id
-            async for event in play.handle.fetch_history_events()
-            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
-        ]
+    async def reset(self, play: Play, report: int | None = None) -> None:
+        """Have Temporal reset it to before the report of that number, or to its end; commands are not given again."""
+        tasks: list[int] = []
+        before_reports: list[int] = []
+        async for event in play.handle.fetch_history_events():
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+                tasks.append(event.event_id)
+            accepted = event.workflow_execution_update_accepted_event_attributes
+            if accepted.accepted_request.input.name == CommandName.ADVANCE:
+                before_reports.append(tasks[-1])
+        task = tasks[-1] if report is None else before_reports[report]
         run_id = (await self.client.get_workflow_handle(play.handle.id).describe()).run_id
         await self.client.workflow_service.reset_workflow_execution(
             ResetWorkflowExecutionRequest(
                 namespace=self.client.namespace,
                 workflow_execution=WorkflowExecution(workflow_id=play.handle.id, run_id=run_id),
                 reason="try again",
-                workflow_task_finish_event_id=tasks[task],
+                workflow_task_finish_event_id=task,
                 request_id=uuid4().hex,
                 reset_reapply_exclude_types=[
                     ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL,

@@ -12,7 +12,7 @@ from gateway.reconciling import examining
 from tests.integration.reconciling.conftest import House
 from tests.integration.store.notices.conftest import queued
 
-OPENED = 2
+FIRST_REPORT = 0
 SETTLED = examining._SETTLED
 
 
@@ -28,7 +28,7 @@ async def test_a_build_that_was_reset_is_told_where_it_is_again(house: House) ->
     play = await house.begin(advanced=2)
     build_id = play.request.build_id
     assert house.told(play).summary.current_state is State.HANDOFF_TO_CODER
-    await house.reset(play, OPENED)
+    await house.reset(play, FIRST_REPORT)
 
     told = await house.rounds_until(play, lambda build: build.summary.current_state is not State.HANDOFF_TO_CODER)
 
@@ -47,7 +47,7 @@ async def test_a_terminated_build_that_is_reset_lives_again(house: House) -> Non
     play = await house.begin(advanced=1)
     await play.handle.terminate(reason="by mistake")
     await house.rounds_until(play, lambda build: build.summary.status is Status.FAILED)
-    await house.reset(play, -1)
+    await house.reset(play)
 
     told = await house.rounds_until(play, lambda build: build.summary.status is not Status.FAILED)
 
@@ -60,7 +60,7 @@ async def test_a_build_that_had_ended_and_is_reset_is_in_progress(house: House) 
     play = await house.begin(advanced=1)
     await play.handle.cancel(reason="not now")
     await house.until(play, lambda build: build.summary.status is Status.CANCELLED)
-    await house.reset(play, OPENED)
+    await house.reset(play, FIRST_REPORT)
 
     told = await house.rounds_until(play, lambda build: build.summary.status is not Status.CANCELLED)
 
@@ -71,7 +71,7 @@ async def test_a_build_that_had_ended_and_is_reset_is_in_progress(house: House) 
 async def test_a_run_is_compared_once_it_has_settled(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(examining, "_SETTLED", -SETTLED)
     play = await house.begin(advanced=1)
-    await house.reset(play, OPENED)
+    await house.reset(play, FIRST_REPORT)
     await house.rounds_until(play, lambda build: build.summary.current_state is State.DISCOVERY)
     compared: list[str] = []
 
