@@ -1,27 +1,25 @@
 """Journals from the histories of a real server: by any of their runs, of workflows that ended in every way."""
 
 import asyncio
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, delete
-from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client
 
 from activities.mirror_journal import JournalMirror
 from baton.domain.vocabulary import Phase, State
-from baton.store.ids import build_key
 from baton.store.mirror import Mirror
+from baton.store.proof.finding import read_build
 from baton.store.reading import journal
 from baton.store.tables import WorkflowEvent
 from gateway.histories.journal import read_run, recorded_journal
 from gateway.histories.standing import Standing
-from gateway.mirroring.judging import Outcome
+from gateway.mirroring.judging import Outcome, judge
 from gateway.mirroring.repairing import Deed, Repairing
-from gateway.mirroring.verifying import check_build
-from tests.integration.mirroring.ground import CONTINUED, Ground
-from tests.workflow.stage import FAILED_TESTS, stage, terms
+from tests.integration.mirroring.ground import Ground
+from tests.workflow.stage import stage
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -59,38 +57,23 @@ async def _wait(_: object) -> dict[str, object]:
     return {}
 
 
-async def test_what_retention_has_taken_is_proven_by_what_follows_it(client: Client, engine: Engine) -> None:
-    name = f"aged-{uuid4().hex[:8]}"
-    async with stage(client, terms(**CONTINUED), mirror_journal=JournalMirror(Mirror(engine)).mirror_journal) as scene:
-        scene.script[Phase.TESTING] = [FAILED_TESTS] * 2
-        play = await scene.start(name)
-        await play.handle.result()
-    await _forget(client, play.handle.id, (await recorded_journal(client, play.handle.id)).run_ids[0])
+async def test_what_retention_has_taken_is_proven_by_what_follows_it(
+    client: Client, engine: Engine, ground: Ground
+) -> None:
+    """As the journal is read once the server has lost the first run of a chain: it takes its time to."""
+    await Repairing(client, engine, rebuild=True).repair(ground.continued)
+    whole = await recorded_journal(client, f"build-{ground.continued}")
+    later = await recorded_journal(client, f"build-{ground.continued}", run_id=whole.run_ids[-1])
+    cut = replace(later, entries=later.entries[9:], run_ids=later.run_ids[1:], whole=False, cut=True)
 
-    cut = await recorded_journal(client, play.handle.id)
-    check = await check_build(client, engine, name)
+    check = judge(ground.continued, cut, read_build(engine, ground.continued))
     with engine.begin() as connection:
-        connection.execute(
-            delete(WorkflowEvent).where(WorkflowEvent.workflow_id == build_key(name), WorkflowEvent.sequence == 2)
-        )
-    broken = await check_build(client, engine, name)
-    left = await Repairing(client, engine).repair(name)
+        connection.execute(delete(WorkflowEvent).where(WorkflowEvent.sequence == 2))
+    broken = judge(ground.continued, cut, read_build(engine, ground.continued))
 
-    assert (cut.cut, cut.whole, cut.standing) == (True, False, Standing.COMPLETED)
-    assert cut.entries[0].sequence > 2
-    assert (check.outcome, check.entries) == (Outcome.MATCHES, cut.entries[-1].sequence)
-    assert "entry 2 is missing" in [str(difference) for difference in broken.differences]
-    assert (broken.outcome, left.deed) == (Outcome.DRIFT, Deed.LEFT)
-
-
-async def _forget(client: Client, workflow_id: str, run_id: str) -> None:
-    """Have the server lose a run, as its retention does in time."""
-    await client.workflow_service.delete_workflow_execution(
-        DeleteWorkflowExecutionRequest(
-            namespace=client.namespace,
-            workflow_execution=WorkflowExecution(workflow_id=workflow_id, run_id=run_id),
-        )
-    )
-    async with asyncio.timeout(20):
-        while await read_run(client, workflow_id, run_id) is not None:
-            await asyncio.sleep(0.1)
+    assert await read_run(client, f"build-{ground.continued}", str(uuid4())) is None
+    assert (check.outcome, check.entries) == (Outcome.MATCHES, len(whole.entries))
+    assert [str(difference) for difference in broken.differences] == [
+        "entry 2 is missing",
+        "the entries before 10 do not lead to entry 10, and Temporal no longer keeps the run that held them",
+    ]

@@ -39,7 +39,7 @@ def test_a_build_that_nobody_touched_holds(name: str) -> None:
 
 @pytest.mark.parametrize("mutate", MUTATIONS, ids=lambda mutate: mutate.__name__)
 @seed(20260301)
-@settings(max_examples=25, deadline=None, database=None)
+@settings(max_examples=15, deadline=None, database=None)
 @given(name=st.sampled_from(sorted(BUILDS)), chance=st.randoms(use_true_random=False))
 def test_every_single_change_shows(mutate: object, name: str, chance: Random) -> None:
     build = copy.deepcopy(BUILDS[name])
