@@ -10,7 +10,11 @@ import pytest
 from sqlalchemy import Engine
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType, ResetReapplyExcludeType
-from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest, ResetWorkflowExecutionRequest
+from temporalio.api.workflowservice.v1 import (
+    DeleteWorkflowExecutionRequest,
+    ResetWorkflowExecutionRequest,
+    TerminateWorkflowExecutionRequest,
+)
 from temporalio.client import Client
 
 from activities.mirror_journal import JournalMirror
@@ -107,6 +111,17 @@ class House:
             )
         )
 
+    async def terminate(self, play: Play, who: str, reason: str) -> None:
+        """Have somebody terminate it."""
+        await self.client.workflow_service.terminate_workflow_execution(
+            TerminateWorkflowExecutionRequest(
+                namespace=self.client.namespace,
+                workflow_execution=WorkflowExecution(workflow_id=play.handle.id),
+                identity=who,
+                reason=reason,
+            )
+        )
+
     async def delete(self, play: Play) -> None:
         """Have Temporal forget it."""
         await self.client.workflow_service.delete_workflow_execution(
@@ -117,9 +132,14 @@ class House:
 
 
 @pytest.fixture
-async def house(temporal_server: EmbeddedTemporal, engine: Engine) -> AsyncIterator[House]:
+async def client(temporal_server: EmbeddedTemporal) -> Client:
     client = await temporal_server.connect()
     await prepare_namespace(client)
+    return client
+
+
+@pytest.fixture
+async def house(client: Client, engine: Engine) -> AsyncIterator[House]:
     write = JournalMirror(Mirror(engine)).mirror_journal
     async with stage(client, all_manual(), mirror_journal=write) as scene:
         yield House(client, engine, scene, Reconciler(client, engine))

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from baton.domain.outside import OutsideKind
 from baton.domain.vocabulary import State, Status
 from baton.store.browsing import Wanted, browse, count_by_status, waiting_lines
@@ -10,6 +12,8 @@ from baton.store.reading import journal, list_builds
 from baton.store.records import BuildDetail
 from tests.integration.reconciling.conftest import House
 from tests.workflow.stage import Play
+
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def _ended(build: BuildDetail) -> bool:
@@ -47,6 +51,7 @@ async def test_a_terminated_build_is_told_as_such_with_who_and_why(house: House)
     _is_told_everywhere(house, play, OutsideKind.TERMINATED)
 
 
+@ON_ONE_DATABASE
 async def test_a_build_whose_time_is_over_is_told_as_such(house: House) -> None:
     play = await house.begin(advanced=1, execution_timeout=timedelta(seconds=3))
 
@@ -55,6 +60,7 @@ async def test_a_build_whose_time_is_over_is_told_as_such(house: House) -> None:
     _is_told_everywhere(house, play, OutsideKind.TIMED_OUT)
 
 
+@ON_ONE_DATABASE
 async def test_a_build_that_temporal_has_no_more_is_told_as_such(house: House) -> None:
     play = await house.begin(advanced=1)
     await house.delete(play)
@@ -64,6 +70,7 @@ async def test_a_build_that_temporal_has_no_more_is_told_as_such(house: House) -
     _is_told_everywhere(house, play, OutsideKind.DELETED)
 
 
+@ON_ONE_DATABASE
 async def test_builds_that_run_are_left_alone(house: House) -> None:
     play = await house.begin(advanced=1)
     before = house.told(play)

@@ -14,6 +14,7 @@ from tests.integration.store.notices.conftest import queued
 
 FIRST_REPORT = 0
 SETTLED = examining._SETTLED
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def _is_true(house: House, build_id: str) -> None:
@@ -43,6 +44,7 @@ async def test_a_build_that_was_reset_is_told_where_it_is_again(house: House) ->
     assert len(events(house.engine, build_id, include_superseded=True)) == 4
 
 
+@ON_ONE_DATABASE
 async def test_a_terminated_build_that_is_reset_lives_again(house: House) -> None:
     play = await house.begin(advanced=1)
     await play.handle.terminate(reason="by mistake")
@@ -56,6 +58,7 @@ async def test_a_terminated_build_that_is_reset_lives_again(house: House) -> Non
     await _is_true(house, play.request.build_id)
 
 
+@ON_ONE_DATABASE
 async def test_a_build_that_had_ended_and_is_reset_is_in_progress(house: House) -> None:
     play = await house.begin(advanced=1)
     await play.handle.cancel(reason="not now")
@@ -68,6 +71,7 @@ async def test_a_build_that_had_ended_and_is_reset_is_in_progress(house: House) 
     await _is_true(house, play.request.build_id)
 
 
+@ON_ONE_DATABASE
 async def test_a_run_is_compared_once_it_has_settled(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(examining, "_SETTLED", -SETTLED)
     play = await house.begin(advanced=1)
