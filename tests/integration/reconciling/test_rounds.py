@@ -98,5 +98,5 @@ async def test_a_workflow_that_failed_by_itself_is_told_as_such(engine: Engine, 
     assert told.view.ended_outside is not None
     assert (told.summary.status, told.view.ended_outside.kind) == (Status.FAILED, OutsideKind.FAILED)
     assert "a bug of Temporal's own" in told.view.ended_outside.reason
-    with pytest.raises(BuildEnded, match="failed in Temporal, without having been given up: a bug of Temporal's own"):
+    with pytest.raises(BuildEnded, match="failed in Temporal, without having been given up: bug: a bug of"):
         await Builds(client).require_open(play.request.build_id)
