@@ -44,17 +44,11 @@ from baton.runners.toolchain.deployment import DeploymentOptions
 from baton.runners.toolchain.testing import AuditOptions
 from baton.runners.toolchain.verification import VerificationOptions
 from baton.runtime.settings import Settings, variable_of
-from baton.store.proof.differing import DifferenceKind, RowDifference
 from baton.store.reports.figures import PhaseFigures, ProjectFigures, RoleFigures, WaitFigures
 from baton.store.tables import Base
 from baton.store.views import VIEWS
 from baton.workshop.dilution.item import Rule
 from baton.workshop.limits import SandboxPolicy
-from gateway.cli.proof_screens import verification_json
-from gateway.exporting.document import Artifact, Artifacts, Export, ExportedRun
-from gateway.histories.standing import Standing
-from gateway.mirroring.judging import BuildCheck, Outcome
-from gateway.mirroring.verifying import Verification
 from gateway.worker.duties import Duty
 from tests.installed import declared_runners
 from tests.pages import ROOT, Page, page, pages
@@ -67,7 +61,6 @@ REPORTS = page("docs/reports.md")
 EVIDENCE = page("docs/evidence.md")
 OPERATIONS = page("docs/operations.md")
 NOTIFICATIONS = page("docs/notifications.md")
-MIRROR = page("docs/mirror.md")
 
 
 def _unsaid(wanted: Any, place: Page) -> set[str]:
@@ -89,9 +82,6 @@ def _unsaid(wanted: Any, place: Page) -> set[str]:
         (SandboxPolicy, PROFILES),
         (Rule, EVIDENCE),
         (Duty, OPERATIONS),
-        (Outcome, MIRROR),
-        (Standing, MIRROR),
-        (DifferenceKind, MIRROR),
     ],
 )
 def test_every_word_of_the_vocabulary_is_in_the_docs(words: type[StrEnum], place: Page) -> None:
@@ -106,22 +96,6 @@ def test_every_field_that_users_read_or_write_is_in_the_docs(model: type[BaseMod
 @pytest.mark.parametrize("model", [Notice, NoticeData, NoticeActor, NoticeWaiting])
 def test_every_field_of_a_notice_is_in_the_docs(model: type[BaseModel]) -> None:
     assert _unsaid(model.model_fields, NOTIFICATIONS) == set()
-
-
-@pytest.mark.parametrize("model", [Export, ExportedRun, Artifacts, Artifact])
-def test_every_field_of_an_export_is_in_the_docs(model: type[BaseModel]) -> None:
-    assert _unsaid(model.model_fields, MIRROR) == set()
-
-
-def test_every_field_of_a_verification_is_in_the_docs() -> None:
-    found = Verification()
-    found.add(
-        BuildCheck("b-1", Outcome.DRIFT, None, differences=(RowDifference(DifferenceKind.EXTRA, "t", None, "w"),))
-    )
-    document = verification_json(found)
-    (check,) = document["builds"]
-    (difference,) = check["differences"]
-    assert _unsaid(document.keys() | check.keys() | difference.keys(), MIRROR) == set()
 
 
 def test_every_field_of_an_order_is_in_the_docs() -> None:
