@@ -44,6 +44,8 @@ class Settings(BaseModel):
     """How long a stopping worker lets running phases finish before it cancels them."""
     heartbeat_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
     """How often, at the least, a running phase tells Temporal that it is alive."""
+    reconcile_seconds: Annotated[float, Field(gt=0, le=3_600)] = 30.0
+    """How often the orchestrator compares what SQL says of builds with what Temporal does."""
     webhook_networks: str | None = None
     """Networks of one's own that webhooks may lead to, also without encryption: `10.20.0.0/16, 127.0.0.1/32`.
     None: public addresses by https only."""
