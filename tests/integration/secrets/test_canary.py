@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from gateway.histories.journal import recorded_journal
+from gateway.histories.standing import Standing
 from tests.integration.hostile.searching import tables
 from tests.integration.secrets.conftest import Sung
 from tests.integration.secrets.searching import spellings
@@ -75,3 +77,9 @@ async def test_who_may_know_is_told_everything_and_the_mirror_is_plain(sung: Sun
     assert "cannot go on: " + sung.canary in told
     mirrored = b"".join([raw for _, raw in await asyncio.to_thread(lambda: list(tables(sung.stack.engine)))])
     assert sung.canary.encode() in mirrored
+
+
+async def test_the_mirror_is_proven_from_an_encrypted_history(sung: Sung) -> None:
+    recorded = await recorded_journal(sung.stack.client, f"build-{sung.build_id}")
+    assert recorded.standing is Standing.COMPLETED
+    assert list(recorded.entries) == await sung.builds.journal(sung.build_id)

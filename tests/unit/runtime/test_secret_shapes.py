@@ -131,4 +131,4 @@ def test_no_text_takes_long(part: str) -> None:
     text = f"-----BEGIN PRIVATE KEY-----\n{part * (200_000 // len(part))}://"
     before = time.process_time()
     masked(text)
-    assert time.process_time() - before < 2
+    assert time.process_time() - before < 20  # what grows with the square takes minutes
