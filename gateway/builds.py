@@ -19,13 +19,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from baton.contracts.messages import CommandReply, Handoff, StartAnswer
 from baton.contracts.names import PROJECT_ID, workflow_id
 from baton.domain.actors import Actor
-from baton.domain.commands import Command
+from baton.domain.commands import Advance, Command
 from baton.domain.journal import Entry
 from baton.domain.jsonvalue import canonical
 from baton.domain.outside import OutsideEnd
 from baton.domain.requests import BUILD_ID_PATTERN, BuildRequest
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import RefusalCode, Status
+from baton.runtime.secret_shapes import masked_value
 from gateway.endings import Handle, how_it_ended, is_closed, not_opened, why_not_opened
 from gateway.errors import BuildNotFound, BuildNotOpened, CommandRefused
 from gateway.histories.ending import how_it_closed
@@ -78,9 +79,13 @@ class Builds:
     async def send(self, build_id: str, command: Command) -> CommandReply:
         """Give a build a command and wait for its answer. ``command.command_id`` is also the key of the update.
 
+        A report is sent without what looks like a secret.
+
         Raises CommandRefused, BuildEnded, BuildNotFound, BuildNotOpened and NoWorker.
         """
         message = command.model_dump(mode="json")
+        if isinstance(command, Advance):
+            message["result"] = masked_value(message["result"])
         size = len(canonical(message))
         if size > _MOST_BYTES:
             raise CommandRefused(
