@@ -18,6 +18,7 @@ from baton.workshop.coverage_report import read_coverage
 from baton.workshop.errors import EvidenceUnreadable
 from baton.workshop.junit import read_junit
 from baton.workshop.sarif import read_sarif
+from gateway import errors
 from gateway.asking.asked import asked_in_object, asked_in_text
 from tests.installed import declared_runners
 
@@ -47,7 +48,7 @@ def issue(data: bytes) -> None:
         try:
             asked = asked_in_object(given)
             read_brief(asked.title or "A title", asked.requirements)
-        except RequestUnusable:
+        except (RequestUnusable, errors.RequestUnusable):
             return
 
 
