@@ -6,8 +6,10 @@ Kept apart from the implementations so that workflow code loads neither SQLAlche
 from temporalio import activity
 
 from baton.contracts.messages import (
+    CheckMirror,
     DeliverNotice,
     MirrorBatch,
+    MirrorChecked,
     NoticeQueue,
     NoticeReceipt,
     ParkNotice,
@@ -41,6 +43,12 @@ async def compensate_phase(order: CompensationOrder) -> Compensation:
 @activity.defn(name="mirror_journal")
 async def mirror_journal(batch: MirrorBatch) -> None:
     """Write entries to the SQL mirror, once however often it is called."""
+    raise NotImplementedError
+
+
+@activity.defn(name="check_mirror")
+async def check_mirror(order: CheckMirror) -> MirrorChecked:
+    """Compare SQL with Temporal's histories. Fails with ``check_failed``, for another try."""
     raise NotImplementedError
 
 

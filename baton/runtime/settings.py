@@ -46,6 +46,8 @@ class Settings(BaseModel):
     """How long a stopping worker lets running phases finish before it cancels them."""
     heartbeat_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
     """How often, at the least, a running phase tells Temporal that it is alive."""
+    reconcile_seconds: Annotated[float, Field(gt=0, le=3_600)] = 30.0
+    """How often the orchestrator compares what SQL says of builds with what Temporal does."""
     encryption_keys: str | None = Field(default=None, repr=False)
     """The keys that payloads are encrypted with, `ID:BASE64`, the one that encrypts first; see
     `baton.runtime.encryption.key_ring`. None, and no file: payloads are not encrypted."""

@@ -12,6 +12,7 @@ from baton.runtime.patience import connect_with_patience
 from baton.runtime.payloads import converter_of
 from baton.runtime.settings import Settings
 from baton.store.engine import open_engine
+from gateway.reconciling.round import reconciling
 from gateway.worker.assembly import notifier, orchestrator, players
 from gateway.worker.duties import Duty, queues
 from gateway.worker.forgotten import rounds
@@ -37,6 +38,7 @@ async def serve(settings: Settings, duties: Sequence[Duty], environ: Mapping[str
         if engine is not None and Duty.ORCHESTRATOR in duties:
             await prepare_namespace(client)
             last.append(orchestrator(client, settings, profiles, engine))
+            await stack.enter_async_context(reconciling(client, engine, every_seconds=settings.reconcile_seconds))
         if engine is not None and Duty.NOTIFIER in duties:
             last.append(notifier(client, settings, engine))
             await stack.enter_async_context(rounds(client, engine))

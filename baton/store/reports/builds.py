@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from baton.domain.outside import OutsideKind
 from baton.domain.vocabulary import State, Status
 from baton.store.reports.figures import BuildFigures
 from baton.store.reports.scope import Scope
@@ -24,6 +25,7 @@ def build_figures(session: Session, scope: Scope, limit: int | None = None) -> l
                 "status": Status(row["status"]),
                 "current_state": State(row["current_state"]),
                 "first_pass": None if row["first_pass"] is None else bool(row["first_pass"]),
+                "ended_outside": None if row["ended_outside"] is None else OutsideKind(row["ended_outside"]),
                 "failed_in": None if row["failed_in"] is None else State(row["failed_in"]),
             }
         )
