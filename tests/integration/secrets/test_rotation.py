@@ -45,9 +45,9 @@ async def test_a_build_goes_on_through_all_changes_of_keys(temporal_server: Embe
         keys = [key_id_of(one) for event in history.events for one in payloads_in(event) if is_encrypted(one)]
         used.append(keys[-1] if keys else "")
     assert used == ["", "old", "old", "new"]
-    await Replayer(workflows=[BuildWorkflow], data_converter=data_converter(KeyRing((_OLD, _NEW)))).replay_workflow(
-        history
-    )
+    replayer = Replayer(workflows=[BuildWorkflow], data_converter=data_converter(KeyRing((_OLD, _NEW))))
+    await replayer.replay_workflow(history)
+    await client.get_workflow_handle(f"build-{build_id}").terminate()
 
 
 async def test_a_secret_in_a_report_by_hand_does_not_get_past_the_door(temporal_server: EmbeddedTemporal) -> None:
