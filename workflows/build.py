@@ -4,6 +4,7 @@ import asyncio
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
     from baton.contracts import errors
@@ -16,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
         StartAnswer,
         StartBuild,
     )
+    from baton.contracts.names import UPGRADE
     from baton.domain.actors import SYSTEM
     from baton.domain.build import Build
     from baton.domain.commands import Command
@@ -46,6 +48,7 @@ class BuildWorkflow:
         self._first_sequence = 1 if self._build is None else self._build.view.head.sequence + 1
         self._earlier_run_id = None if start.continued is None else start.continued.earlier_run_id
         self._not_opened: ApplicationError | None = None
+        self._told_to_move = False
         self._outbox = Outbox(start.request)
         self._appearance = Appearance()
         Handlers(self).install()
@@ -84,7 +87,7 @@ class BuildWorkflow:
                     await compensate(step, build, self.record)
                 case Wait():
                     await self._wait(step)
-            if self._history_is_long():
+            if self._history_is_long() or (isinstance(step, Wait) and self._can_move()):
                 await self._continue_as_new()
 
     async def _open(self) -> None:
@@ -108,7 +111,9 @@ class BuildWorkflow:
     async def _wait(self, step: Wait) -> None:
         build = self.build
         seen = build.view.head.sequence
-        in_time = await wait_until(lambda: build.view.head.sequence != seen, step.deadline, of_deadline(build.view))
+        in_time = await wait_until(
+            lambda: build.view.head.sequence != seen or self._can_move(), step.deadline, of_deadline(build.view)
+        )
         if not in_time:
             self.record(build.expire(workflow.now()))
 
@@ -119,12 +124,20 @@ class BuildWorkflow:
         most = self.build.view.terms.history_events
         return info.is_continue_as_new_suggested() or (most is not None and info.get_current_history_length() > most)
 
+    def _can_move(self) -> bool:
+        """Whether the build was told to move, and nothing of this run is unfinished."""
+        return self._told_to_move and self._outbox.empty and workflow.all_handlers_finished()
+
     async def _continue_as_new(self) -> None:
         await workflow.wait_condition(lambda: self._outbox.empty and workflow.all_handlers_finished())
         if self.build.view.ended:
             return
         continued = ContinuedBuild(view=self.build.view, earlier_run_id=workflow.info().run_id)
-        workflow.continue_as_new(StartBuild(request=self._request, continued=continued))
+        workflow.continue_as_new(
+            StartBuild(request=self._request, continued=continued),
+            # One that was not told to move stays on its version for as long as it runs, however often it goes on.
+            initial_versioning_behavior=ContinueAsNewVersioningBehavior.AUTO_UPGRADE if self._told_to_move else None,
+        )
 
     def _ended(self, view: BuildView) -> CommandReply:
         if view.status is Status.FAILED:
@@ -164,6 +177,13 @@ class BuildWorkflow:
         entries = build.handle(command, workflow.now())
         self.record(entries)
         return reply(before, build.view, command if not entries else None)
+
+    @workflow.signal(
+        name=UPGRADE, description="Move to the promoted version of Baton as soon as you wait for somebody."
+    )
+    def upgrade(self) -> None:
+        """Go on in a new run at the next wait: it begins on the version that is promoted then."""
+        self._told_to_move = True
 
     @workflow.update
     async def start(self, request: BuildRequest) -> StartAnswer:

@@ -17,6 +17,8 @@ WAKE = "wake"
 MIRROR_CHECK_WORKFLOW = "MirrorCheckWorkflow"
 MIRROR_CHECK = "mirror-check"
 """The workflow that compares SQL with Temporal's histories; the ID of its schedule, with which its own ID begins."""
+UPGRADE = "upgrade"
+"""The signal that has a build move to the promoted version of Baton at its next wait."""
 
 BUILD_STATE = "BuildState"
 BUILD_ROLE = "BuildRole"

@@ -13,6 +13,7 @@ from gateway.cli import (
     cancelling,
     db,
     deciding,
+    deployment,
     developing,
     encryption,
     examining,
@@ -36,7 +37,7 @@ from gateway.cli import (
 )
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.output import Output
-from gateway.cli.version import version
+from gateway.version import version
 
 NAME = "starter.py"
 
@@ -108,6 +109,7 @@ for _group in (
     reporting,
     db,
     storage,
+    deployment,
     mirroring,
     auditing,
     exporting,

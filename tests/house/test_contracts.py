@@ -14,7 +14,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from baton.contracts import activities as contracts
-from baton.contracts.names import BUILDS_QUEUE, NOTICES_QUEUE, role_queue
+from baton.contracts.names import BUILDS_QUEUE, NOTICES_QUEUE, UPGRADE, role_queue
 from baton.domain.vocabulary import CommandName, Role
 from baton.runners.catalogue import Profiles
 from baton.runtime.embedded import EmbeddedTemporal
@@ -118,6 +118,6 @@ async def test_every_command_is_an_update_and_a_signal_of_a_running_build(client
         await play.handle.terminate()
 
     commands = {name.value for name in CommandName}
-    assert {one.name for one in metadata.definition.signal_definitions} == commands
+    assert {one.name for one in metadata.definition.signal_definitions} == commands | {UPGRADE}
     assert {one.name for one in metadata.definition.update_definitions} == commands | {"start"}
     assert {one.name for one in metadata.definition.query_definitions if not one.name.startswith("__")} == QUERIES
