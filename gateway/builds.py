@@ -32,7 +32,7 @@ from gateway.endings import Handle, how_it_ended, is_closed, not_opened, why_not
 from gateway.errors import BuildNotFound, BuildNotOpened, CommandRefused, NoWorker
 from gateway.histories.ending import how_it_closed
 from gateway.opening import TakenByClosed, refuse_other, start_or_join
-from gateway.patience import answer_within, ask_again
+from gateway.patience import answer_within, ask_again, send_again
 from gateway.reading import handoffs_in, read_history, read_journal
 from gateway.without_worker import answer_or_history, whose_worker
 from workflows.build import BuildWorkflow
@@ -95,11 +95,12 @@ class Builds:
                 f"{command.name.value} has {size:,} bytes; at most {_MOST_BYTES:,} can be sent. "
                 "Put large things into the workspace and report their commit",
             )
-        update = self._handle(build_id).execute_update(
-            command.name.value, message, id=command.command_id, result_type=CommandReply
-        )
-        reply: CommandReply = await self._answer(build_id, update, after=_MAY_STILL)
-        return reply
+        handle = self._handle(build_id)
+
+        def update() -> Awaitable[CommandReply]:
+            return handle.execute_update(command.name.value, message, id=command.command_id, result_type=CommandReply)
+
+        return await self._answer(build_id, send_again(update), after=_MAY_STILL)
 
     async def status(self, build_id: str) -> BuildView:
         """The build as it is now, or as it ended, also where its journal does not say so. Raises as :meth:`send`."""
