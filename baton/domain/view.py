@@ -1,6 +1,6 @@
 """The view: what a journal says about its build now. Made by :func:`baton.domain.fold.fold` and nothing else."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from pydantic import BaseModel, Field
@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from baton.domain.evidence import Finding
 from baton.domain.journal import Head
 from baton.domain.ledger import Ledger
+from baton.domain.lineage import Lineage
 from baton.domain.requests import BuildRequest
 from baton.domain.terms import Limits, Terms
 from baton.domain.vocabulary import LimitName, Phase, Role, State, Status
@@ -176,6 +177,7 @@ class BuildView(BaseModel):
     paused: bool = False
     parked: Parked | None = None
     base_commit: str | None = Field(default=None, description="the commit that the build began with")
+    forked_from: Lineage | None = Field(default=None, description="where the build comes from, if it is a fork")
     approvals: list[GivenApproval] = Field(default_factory=list)
     waivers: list[Waiver] = Field(default_factory=list)
     rejections: dict[Phase, Rejection] = Field(default_factory=dict, description="the last of each phase")
@@ -194,6 +196,12 @@ class BuildView(BaseModel):
     def ended(self) -> bool:
         """Whether nothing can happen any more."""
         return self.outcome is not None
+
+    @property
+    def clock_began(self) -> datetime:
+        """The moment that its wall clock counts from: for a fork, that of its origin goes on."""
+        before = 0.0 if self.forked_from is None else self.forked_from.seconds
+        return self.created_at - timedelta(seconds=before)
 
     @property
     def open_questions(self) -> list[OpenQuestion]:
