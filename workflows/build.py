@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from baton.contracts.messages import (
         CommandReply,
         ContinuedBuild,
+        ForkAsked,
         HistoryPage,
         JournalPage,
         PageRequest,
@@ -25,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from baton.domain.view import BuildView
     from baton.domain.vocabulary import RefusalCode, Status
     from workflows.appearance import Appearance
+    from workflows.forking import prepare_fork
     from workflows.handlers import Handlers
     from workflows.opening import load_terms
     from workflows.outbox import Outbox
@@ -42,6 +44,7 @@ class BuildWorkflow:
     def __init__(self, start: StartBuild) -> None:
         self._request = start.request
         self._started_by = start.started_by or SYSTEM
+        self._forking = start.forking
         self._build = Build(start.continued.view) if start.continued is not None else None
         self._first_sequence = 1 if self._build is None else self._build.view.head.sequence + 1
         self._earlier_run_id = None if start.continued is None else start.continued.earlier_run_id
@@ -91,6 +94,8 @@ class BuildWorkflow:
         info = workflow.info()
         try:
             terms = await load_terms(self._request.profile)
+            if self._forking is not None:
+                await prepare_fork(self._request, self._forking, terms)
         except (ActivityError, ApplicationError) as error:
             self._not_opened = _why_not_opened(error)
             await workflow.wait_condition(workflow.all_handlers_finished)
@@ -102,7 +107,9 @@ class BuildWorkflow:
             first_run_id=info.first_execution_run_id,
             at=workflow.now(),
             by=self._started_by,
+            forking=self._forking,
         )
+        self._forking = None
         self.record(entries)
 
     async def _wait(self, step: Wait) -> None:
@@ -166,10 +173,11 @@ class BuildWorkflow:
         return reply(before, build.view, command if not entries else None)
 
     @workflow.update
-    async def start(self, request: BuildRequest) -> StartAnswer:
-        """Answer with the build that runs for ``request``."""
+    async def start(self, request: BuildRequest, fork: ForkAsked | None = None) -> StartAnswer:
+        """Answer with the build that runs for ``request``, or that was forked so."""
         view = (await self.opened()).view
-        differing = self._request.differences(request)
+        asked = (None, None) if fork is None else (fork.origin, fork.command_id)
+        differing = view.differences(request, *asked)
         if differing:
             raise ApplicationError(
                 f"build {request.build_id!r} exists already and differs in: {', '.join(differing)}. "

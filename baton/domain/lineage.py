@@ -24,7 +24,9 @@ class Lineage(Value):
         default_factory=dict, description="budgets that were raised by the fork; null is no limit"
     )
 
-    @property
-    def point(self) -> tuple[str, int, str, Phase, dict[LimitName, float | None]]:
-        """What tells one fork from another."""
-        return self.build_id, self.sequence, self.hash, self.phase, self.extended
+    def same_fork(self, other: "Lineage", *, same_key: bool) -> bool:
+        """Whether ``other`` is the same fork. With the same key it is, also when the origin has gone on since."""
+        if same_key:
+            return (self.build_id, self.phase, self.extended) == (other.build_id, other.phase, other.extended)
+        mine, theirs = ((one.build_id, one.hash, one.phase, one.extended) for one in (self, other))
+        return mine == theirs

@@ -213,6 +213,15 @@ class BuildView(BaseModel):
         """The IDs of findings that hold nothing."""
         return frozenset(waiver.finding_id for waiver in self.waivers)
 
+    def differences(self, asked: BuildRequest, origin: Lineage | None, command_id: str | None) -> list[str]:
+        """In what the build is another one than was ``asked`` for, by the names of the fields."""
+        mine = self.forked_from
+        if mine is None or origin is None:
+            same = mine is origin
+        else:
+            same = mine.same_fork(origin, same_key=command_id in self.commands)
+        return [*self.request.differences(asked), *([] if same else ["forked_from"])]
+
     def tree_after(self, commit: str | None, tree: str | None) -> str | None:
         """The tree after a report that names these. Of a new commit without its tree nothing is known."""
         return tree if tree is not None or commit not in (None, self.commit) else self.tree

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.begin_fork import BeginFork
 from activities.compensate_phase import CompensatePhase
 from activities.load_profile import LoadProfile
 from activities.mirror_journal import JournalMirror
@@ -72,11 +73,12 @@ def players(
     workspaces, surroundings = workspaces_of(settings, environ), surroundings_of(settings, environ)
     phases = PerformPhase(profiles, workspaces, surroundings)
     undoing = CompensatePhase(profiles, workspaces, surroundings)
+    forks = BeginFork(profiles, workspaces, surroundings)
     return [
         Worker(
             client,
             task_queue=role.queue,
-            activities=[phases.perform_phase, undoing.compensate_phase],
+            activities=[phases.perform_phase, undoing.compensate_phase, forks.begin_fork],
             max_concurrent_activities=settings.max_concurrent_phases,
             max_heartbeat_throttle_interval=timedelta(seconds=settings.heartbeat_seconds),
             graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
