@@ -91,6 +91,7 @@ def build_values(view: BuildView) -> dict[str, Any]:
     """The columns of a build's row but for its ID, by attribute."""
     folded = view.model_dump(mode="json")
     phases = {f"{phase}_phase": record for phase, record in folded["phases"].items()}
+    origin = view.forked_from
     return phases | {
         "build_id": view.build_id,
         "workflow_id": view.workflow_id,
@@ -114,6 +115,9 @@ def build_values(view: BuildView) -> dict[str, Any]:
         "rework_rounds": view.ledger.rework_rounds,
         "tokens": view.ledger.tokens,
         "cost_usd": view.ledger.cost_usd,
+        "forked_from": None if origin is None else origin.build_id,
+        "forked_sequence": None if origin is None else origin.sequence,
+        "forked_phase": None if origin is None else origin.phase.value,
         "metadata_": view.request.metadata,
         "head_sequence": view.head.sequence,
         "head_hash": view.head.hash,

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from baton.domain.vocabulary import State, Status
+from baton.domain.vocabulary import Phase, State, Status
 from baton.store.reports.figures import BuildFigures
 from baton.store.reports.scope import Scope
 from baton.store.views import BUILDS
@@ -25,6 +25,7 @@ def build_figures(session: Session, scope: Scope, limit: int | None = None) -> l
                 "current_state": State(row["current_state"]),
                 "first_pass": None if row["first_pass"] is None else bool(row["first_pass"]),
                 "failed_in": None if row["failed_in"] is None else State(row["failed_in"]),
+                "forked_phase": None if row["forked_phase"] is None else Phase(row["forked_phase"]),
             }
         )
         for row in session.execute(query).mappings()

@@ -163,3 +163,6 @@ class BuildFigures:
     tokens: int
     cost_usd: float
     unpriced_reports: int
+    forked_from: str | None  # the build that it was forked from
+    forked_sequence: int | None  # with which entry of that one its phase began
+    forked_phase: Phase | None
