@@ -21,8 +21,12 @@ def register(app: typer.Typer) -> None:
         """Where a build is, what it waits for, and what it has used."""
         from gateway.cli.screens import build_screen
 
-        view = await (await call.builds()).status(build)
-        call.output.result(view, *build_screen(view, call.output.console.width))
+        builds = await call.builds()
+        view = await builds.status(build)
+        forks = await builds.forks(build)
+        call.output.result(
+            view.model_dump(mode="json") | {"forks": forks}, *build_screen(view, call.output.console.width, forks)
+        )
 
     @command(app, "watch")
     async def watch(call: Invocation, build: BuildArgument) -> ExitCode:
