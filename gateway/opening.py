@@ -50,8 +50,7 @@ async def start_or_join(client: Client, start: StartBuild, *, again: bool, secon
     try:
         async with answer_within(seconds, after=kept):
             answer: StartAnswer = await client.execute_update_with_start_workflow(
-                "start",
-                args=[request] if asked is None else [request, asked],
+                *(("start", request) if asked is None else ("start_fork", asked)),
                 start_workflow_operation=operation,
                 result_type=StartAnswer,
             )
@@ -82,7 +81,7 @@ def refuse_other(start: StartBuild, taken: BuildView) -> None:
 def _asked(start: StartBuild) -> ForkAsked | None:
     if start.forking is None:
         return None
-    return ForkAsked(origin=start.forking.fork.origin, command_id=start.forking.command_id)
+    return ForkAsked(request=start.request, origin=start.forking.fork.origin, command_id=start.forking.command_id)
 
 
 def _read(finished: asyncio.Future[Any]) -> None:

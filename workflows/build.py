@@ -173,25 +173,14 @@ class BuildWorkflow:
         return reply(before, build.view, command if not entries else None)
 
     @workflow.update
-    async def start(self, request: BuildRequest, fork: ForkAsked | None = None) -> StartAnswer:
-        """Answer with the build that runs for ``request``, or that was forked so."""
-        view = (await self.opened()).view
-        asked = (None, None) if fork is None else (fork.origin, fork.command_id)
-        differing = view.differences(request, *asked)
-        if differing:
-            raise ApplicationError(
-                f"build {request.build_id!r} exists already and differs in: {', '.join(differing)}. "
-                "Send the same request, or choose another build ID",
-                type=RefusalCode.START_DIFFERS,
-                non_retryable=True,
-            )
-        return StartAnswer(
-            workflow_id=view.workflow_id,
-            build_id=view.build_id,
-            first_run_id=view.first_run_id,
-            state=view.current_state,
-            status=view.status,
-        )
+    async def start(self, request: BuildRequest) -> StartAnswer:
+        """Answer with the build that runs for ``request``."""
+        return _started((await self.opened()).view, request)
+
+    @workflow.update
+    async def start_fork(self, asked: ForkAsked) -> StartAnswer:
+        """Answer with the build that was forked as ``asked``."""
+        return _started((await self.opened()).view, asked.request, asked)
 
     @workflow.query(description="Where the build is, what it waits for, and what it has used.")
     def status(self) -> BuildView:
@@ -223,6 +212,25 @@ def reply(before: BuildView, after: BuildView, repeated: Command | None = None) 
         sequence=sequence,
         duplicate=repeated is not None,
         message=waits.what if waits is not None else after.next_expectations.task,
+    )
+
+
+def _started(view: BuildView, request: BuildRequest, fork: ForkAsked | None = None) -> StartAnswer:
+    """The build, if it is the one that was asked for. Raises ApplicationError (start_differs)."""
+    differing = view.differences(request, *((None, None) if fork is None else (fork.origin, fork.command_id)))
+    if differing:
+        raise ApplicationError(
+            f"build {request.build_id!r} exists already and differs in: {', '.join(differing)}. "
+            "Send the same request, or choose another build ID",
+            type=RefusalCode.START_DIFFERS,
+            non_retryable=True,
+        )
+    return StartAnswer(
+        workflow_id=view.workflow_id,
+        build_id=view.build_id,
+        first_run_id=view.first_run_id,
+        state=view.current_state,
+        status=view.status,
     )
 
 

@@ -36,8 +36,9 @@ class StartBuild(Value):
 
 
 class ForkAsked(Value):
-    """What the update ``start`` compares a fork by: one with the same key, or from the same point, is the same."""
+    """The input of the update ``start_fork``: one with the same key, or from the same point, is the same fork."""
 
+    request: BuildRequest
     origin: Lineage
     command_id: str | None = None
 

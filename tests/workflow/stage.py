@@ -217,7 +217,7 @@ async def stage(
                 Worker(
                     client,
                     task_queue=role_queue(role),
-                    activities=[scene.perform_phase, scene.compensate_phase],
+                    activities=[scene.perform_phase, scene.compensate_phase, scene.begin_fork],
                     max_heartbeat_throttle_interval=timedelta(milliseconds=200),
                 )
             )
