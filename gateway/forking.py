@@ -28,7 +28,7 @@ _OF_A_FORK = re.compile(r"-fork-[0-9a-f]{8}$")
 class ForkWish:
     """What somebody wants of a fork. ``at`` is the entry with which the run of the phase began; none is the last run.
 
-    Without a ``build_id`` it is made from the origin's and the key, so that the same key gives the same.
+    Without a ``build_id`` it is made from the origin's and the key, so that the same key of ``whose`` gives the same.
     """
 
     phase: Phase
@@ -38,6 +38,7 @@ class ForkWish:
     limits: dict[LimitName, float | None] = field(default_factory=dict)
     reason: str = ""
     command_id: str | None = None
+    whose: str = ""
 
 
 def start_of_fork(entries: Sequence[Entry], wish: ForkWish, by: Actor | None) -> StartBuild:
@@ -54,7 +55,7 @@ def start_of_fork(entries: Sequence[Entry], wish: ForkWish, by: Actor | None) ->
     origin = BuildRequest.model_validate(entries[0].data["request"])
     profile = wish.profile or origin.profile
     fork = fork_of(entries, wish.phase, at=wish.at, keep_limits=profile == origin.profile, extended=wish.limits)
-    build_id = wish.build_id or fork_id(origin.build_id, wish.command_id)
+    build_id = wish.build_id or fork_id(origin.build_id, wish.command_id, wish.whose)
     try:
         request = BuildRequest.model_validate(origin.model_dump() | {"build_id": build_id, "profile": profile})
         forking = Forking(fork=fork, reason=wish.reason, command_id=wish.command_id)
@@ -70,7 +71,7 @@ def start_of_fork(entries: Sequence[Entry], wish: ForkWish, by: Actor | None) ->
     return StartBuild(request=request, started_by=by, forking=forking)
 
 
-def fork_id(origin: str, key: str | None) -> str:
+def fork_id(origin: str, key: str | None, whose: str = "") -> str:
     """An ID for a fork of ``origin``: the same for the same key, another each time without one."""
-    mark = hashlib.sha256((key or str(uuid4())).encode()).hexdigest()[:8]
+    mark = hashlib.sha256((f"{whose}\0{key}" if key else str(uuid4())).encode()).hexdigest()[:8]
     return f"{_OF_A_FORK.sub('', origin)[:_LONGEST_STEM]}-fork-{mark}"

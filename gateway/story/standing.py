@@ -26,7 +26,8 @@ def headline(course: Course, now: datetime, zone: tzinfo) -> Sentence:
 def _ended(course: Course, zone: tzinfo) -> tuple[str, set[int]]:
     view = course.view
     at = view.completed_at or view.updated_at
-    after = f"{moment(at, zone)}, {span((at - view.created_at).total_seconds())} after it was asked for"
+    begun = "asked for" if view.forked_from is None else "forked"
+    after = f"{moment(at, zone)}, {span((at - view.created_at).total_seconds())} after it was {begun}"
     if view.outcome is None:
         return f"has come to complete at {after}", {1, course.here.sequence}
     kind, ended = _ENDS[view.outcome]
