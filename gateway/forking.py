@@ -44,8 +44,10 @@ class ForkWish:
 def start_of_fork(entries: Sequence[Entry], wish: ForkWish, by: Actor | None) -> StartBuild:
     """The start of the fork that is wished for, from the whole journal of its origin.
 
-    Raises Refusal (phase_not_reached), CommandRefused (report_too_large) and RequestUnusable.
+    Raises Refusal (phase_not_reached), CommandRefused (not_open_yet, report_too_large) and RequestUnusable.
     """
+    if not entries:
+        raise CommandRefused("not_open_yet", "the build is not open yet, so nothing has begun; fork it in a moment")
     try:
         verify(entries)
     except ChainBroken as broken:

@@ -64,9 +64,19 @@ class BuildWorkflow:
                 raise
             self.record(self._build.cancel(workflow.cancellation_reason() or "", workflow.now()))
         self._appearance.show(self.build.view)
-        await workflow.wait_condition(lambda: self._outbox.empty and workflow.all_handlers_finished())
+        await self._settle()
         mirroring.cancel()
         return self._ended(self.build.view)
+
+    async def _settle(self) -> None:
+        """Wait until everything is written and everybody answered. A cancellation comes too late to change the end."""
+        while True:
+            try:
+                return await workflow.wait_condition(lambda: self._outbox.empty and workflow.all_handlers_finished())
+            except asyncio.CancelledError:
+                # Builds of before ended as cancelled here, with entries that were not written.
+                if not workflow.patched("cancelled-after-the-end"):
+                    raise
 
     async def _carry(self) -> None:
         if self._build is None:

@@ -228,7 +228,7 @@ post "$parked/abandon" '{"reason": "enough"}' | says status failed
 
 # --- A fork of the build that has ended -----------------------------------------------------------------------------
 
-fork='{"phase": "verification", "reason": "look at the licence, too"}'
+fork='{"phase": "verification", "reason": "look at the licence"}'
 forked=$(post "$build/fork" "$fork" --header "Idempotency-Key: $project-fork")
 echo "$forked" | says current_state verification
 echo "$forked" | grep -q '"forked_from":{"build_id":"'"$project-1"'"'
@@ -236,7 +236,7 @@ again=$(post "$build/fork" "$fork" --header "Idempotency-Key: $project-fork")
 echo "$again" | says workflow_id "$(echo "$forked" | pick workflow_id)"
 refused 409 phase_not_reached "$parked/fork" --header "$json" --data '{"phase": "deployment"}'
 fork=$workflows/$(echo "$forked" | pick workflow_id)
-get "$fork/status" | says reason "look at the licence, too"
+get "$fork/status" | says reason "look at the licence"
 tries=0
 until get "$build/forks" | grep -q "\"build_id\":\"$(echo "$forked" | pick build_id)\""; do
   tries=$((tries + 1))

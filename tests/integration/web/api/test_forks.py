@@ -50,6 +50,10 @@ def test_a_key_makes_one_fork_also_when_the_build_has_gone_on(there: House) -> N
 
     assert first["build_id"] == again["build_id"]
     assert len({one["build_id"] for one in (first, another, somebody)}) == 3
+    reused = there.grace.post(
+        f"/api/workflows/{first['workflow_id']}/pause", json={}, headers={"Idempotency-Key": "k-1"}
+    )
+    assert (reused.status_code, reused.json()["code"]) == (409, "key_reused")
     taken = _fork(there, build, key="k-3", phase="planning", build_id=first["build_id"])
     assert (taken.status_code, taken.json()["code"]) == (409, "start_differs")
 
