@@ -9,7 +9,10 @@
      ├─ CommandRefused        the build, or the request for one, was answered with no
      ├─ RequestUnusable       a request for a build that nothing can be built from
      ├─ NoWorker              no worker answers in time
-     └─ JournalCut            Temporal no longer keeps the first part of a journal
+     ├─ JournalCut            Temporal no longer keeps the first part of a journal
+     ├─ HistoryUnreadable     payloads in Temporal's history cannot be decoded here
+     ├─ HistoryBroken         a journal in Temporal's history does not hold together
+     └─ ExportUnusable        a file is no export of a build, or a damaged one
 """
 
 from typing import ClassVar
@@ -67,3 +70,21 @@ class JournalCut(GatewayError):
     """The first part of a journal is no longer kept by Temporal."""
 
     code = "journal_cut"
+
+
+class HistoryUnreadable(GatewayError):
+    """Payloads in Temporal's history cannot be decoded by this process."""
+
+    code = "history_unreadable"
+
+
+class HistoryBroken(GatewayError):
+    """The entries in Temporal's history are not one chain, or were changed."""
+
+    code = "history_broken"
+
+
+class ExportUnusable(GatewayError):
+    """A file that is no export of a build, or a damaged one."""
+
+    code = "bad_export"

@@ -18,7 +18,7 @@ def told(error: Exception) -> CommandFailed:
 def _of_gateway(error: Exception) -> CommandFailed | None:
     from baton.domain.refusals import Refusal
     from baton.domain.vocabulary import RefusalCode
-    from gateway.errors import CommandRefused, GatewayError, NoWorker, RequestUnusable
+    from gateway.errors import CommandRefused, ExportUnusable, GatewayError, NoWorker, RequestUnusable
 
     match error:
         case Refusal():
@@ -28,7 +28,7 @@ def _of_gateway(error: Exception) -> CommandFailed | None:
             return CommandFailed(error.reason, _sentence(error))
         case NoWorker():
             return CommandFailed(error.code, error.message, ExitCode.UNREACHABLE)
-        case RequestUnusable():
+        case RequestUnusable() | ExportUnusable():
             return CommandFailed(error.code, error.message, ExitCode.USAGE)
         case GatewayError():
             return CommandFailed(error.code, error.message)

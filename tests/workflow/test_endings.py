@@ -19,8 +19,8 @@ from workflows.build import BuildWorkflow
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_an_abandoned_build_fails_with_a_typed_error(time_skipping: WorkflowEnvironment, cached: int) -> None:
-    async with stage(time_skipping.client, all_manual(), cached=cached) as scene:
+async def test_an_abandoned_build_fails_with_a_typed_error(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client, all_manual()) as scene:
         play = await scene.start("abandoned")
         reply = await play.tell(CommandName.ABANDON, expected_state="discovery", reason="not wanted any more")
         with pytest.raises(WorkflowFailureError) as caught:
@@ -32,9 +32,7 @@ async def test_an_abandoned_build_fails_with_a_typed_error(time_skipping: Workfl
     assert play.mirrored[-1].kind is EntryKind.BUILD_ABANDONED
 
 
-async def test_a_cancelled_build_stops_its_phase_and_writes_its_last_entry(
-    time_skipping: WorkflowEnvironment, cached: int
-) -> None:
+async def test_a_cancelled_build_stops_its_phase_and_writes_its_last_entry(time_skipping: WorkflowEnvironment) -> None:
     stopped = asyncio.Event()
 
     async def endless(_: PhaseOrder) -> dict[str, Any]:
@@ -44,7 +42,7 @@ async def test_a_cancelled_build_stops_its_phase_and_writes_its_last_entry(
         finally:
             stopped.set()
 
-    async with stage(time_skipping.client, cached=cached) as scene:
+    async with stage(time_skipping.client) as scene:
         scene.script[Phase.IMPLEMENTATION] = [endless]
         play = await scene.start("cancelled")
         await play.until(lambda view: view.current_state is State.IMPLEMENTATION)
@@ -62,7 +60,7 @@ async def test_a_cancelled_build_stops_its_phase_and_writes_its_last_entry(
 
 
 async def test_a_build_cancelled_while_its_phase_is_being_stopped_is_not_kept_waiting(
-    time_skipping: WorkflowEnvironment, cached: int
+    time_skipping: WorkflowEnvironment,
 ) -> None:
     begun, may_stop = asyncio.Event(), asyncio.Event()
 
@@ -74,7 +72,7 @@ async def test_a_build_cancelled_while_its_phase_is_being_stopped_is_not_kept_wa
             await may_stop.wait()
         return {}
 
-    async with stage(time_skipping.client, cached=cached) as scene:
+    async with stage(time_skipping.client) as scene:
         scene.script[Phase.IMPLEMENTATION] = [slow_to_stop]
         play = await scene.start("cancelled-while-stopping")
         await begun.wait()
@@ -90,8 +88,8 @@ async def test_a_build_cancelled_while_its_phase_is_being_stopped_is_not_kept_wa
     assert play.mirrored[-1].kind is EntryKind.BUILD_CANCELLED
 
 
-async def test_a_build_cancelled_at_once_is_still_told(time_skipping: WorkflowEnvironment, cached: int) -> None:
-    async with stage(time_skipping.client, all_manual(), cached=cached) as scene:
+async def test_a_build_cancelled_at_once_is_still_told(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client, all_manual()) as scene:
         asked = scene.request("cancelled-at-once")
         handle = await time_skipping.client.start_workflow(
             BuildWorkflow.run, StartBuild(request=asked), id=workflow_id(asked.build_id), task_queue=BUILDS_QUEUE
@@ -105,10 +103,8 @@ async def test_a_build_cancelled_at_once_is_still_told(time_skipping: WorkflowEn
     assert kinds == [EntryKind.WORKFLOW_STARTED, EntryKind.BUILD_CANCELLED]
 
 
-async def test_a_build_does_not_close_before_its_last_entry_is_mirrored(
-    time_skipping: WorkflowEnvironment, cached: int
-) -> None:
-    async with stage(time_skipping.client, cached=cached) as scene:
+async def test_a_build_does_not_close_before_its_last_entry_is_mirrored(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client) as scene:
         scene.mirror_is_away = True
         play = await scene.start("mirror-away")
         await play.until(lambda view: view.current_state is State.COMPLETE)
@@ -134,8 +130,8 @@ async def start_or_get(scene: Stage, **more: Any) -> StartAnswer:
     )
 
 
-async def test_the_same_request_again_finds_the_running_build(time_skipping: WorkflowEnvironment, cached: int) -> None:
-    async with stage(time_skipping.client, all_manual(), cached=cached) as scene:
+async def test_the_same_request_again_finds_the_running_build(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client, all_manual()) as scene:
         first = await start_or_get(scene)
         second = await start_or_get(scene)
         with pytest.raises(Exception, match="Workflow update failed") as caught:
@@ -148,8 +144,8 @@ async def test_the_same_request_again_finds_the_running_build(time_skipping: Wor
     assert "user_id, title" in caught.value.__cause__.message
 
 
-async def test_an_unknown_profile_opens_no_build(time_skipping: WorkflowEnvironment, cached: int) -> None:
-    async with stage(time_skipping.client, terms(), cached=cached) as scene:
+async def test_an_unknown_profile_opens_no_build(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client, terms()) as scene:
         with pytest.raises(Exception, match="Workflow update failed") as caught:
             await scene.start("unknown-profile", profile="nightly")
         with pytest.raises(WorkflowFailureError):

@@ -20,8 +20,8 @@ def guarded(**more: Any) -> dict[State, ApprovalTerms]:
     return {State.HANDOFF_TO_RELEASER: ApprovalTerms.model_validate({"approvers": ("lead",)} | more)}
 
 
-async def test_an_approved_handoff_goes_on(time_skipping: WorkflowEnvironment, cached: int) -> None:
-    async with stage(time_skipping.client, terms(approvals=guarded()), cached=cached) as scene:
+async def test_an_approved_handoff_goes_on(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client, terms(approvals=guarded())) as scene:
         play = await scene.start("approved")
         await play.until(lambda view: view.pending_approval is not None)
         await play.tell(CommandName.APPROVE, who="lead", expected_state="handoff_to_releaser")
@@ -30,8 +30,8 @@ async def test_an_approved_handoff_goes_on(time_skipping: WorkflowEnvironment, c
     assert reply.status is Status.COMPLETE
 
 
-async def test_a_refused_handoff_is_mended_by_the_code_writer(time_skipping: WorkflowEnvironment, cached: int) -> None:
-    async with stage(time_skipping.client, terms(approvals=guarded()), cached=cached) as scene:
+async def test_a_refused_handoff_is_mended_by_the_code_writer(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client, terms(approvals=guarded())) as scene:
         play = await scene.start("refused")
         await play.until(lambda view: view.pending_approval is not None)
         await play.tell(CommandName.REFUSE, who="lead", expected_state="handoff_to_releaser", reason="no changelog")
@@ -47,11 +47,9 @@ async def test_a_refused_handoff_is_mended_by_the_code_writer(time_skipping: Wor
     assert [order.phase for order in scene.orders].count(Phase.IMPLEMENTATION) == 2
 
 
-async def test_a_handoff_that_nobody_approves_for_days_is_refused(
-    time_skipping: WorkflowEnvironment, cached: int
-) -> None:
+async def test_a_handoff_that_nobody_approves_for_days_is_refused(time_skipping: WorkflowEnvironment) -> None:
     profile = terms(approvals=guarded(deadline=timedelta(days=2)))
-    async with stage(time_skipping.client, profile, cached=cached) as scene:
+    async with stage(time_skipping.client, profile) as scene:
         play = await scene.start("expired")
         await play.until(lambda view: view.pending_approval is not None)
         await time_skipping.sleep(timedelta(days=2, minutes=1))
@@ -63,11 +61,9 @@ async def test_a_handoff_that_nobody_approves_for_days_is_refused(
     assert view.parked.retry_phase is Phase.VERIFICATION
 
 
-async def test_a_profile_may_approve_by_default_when_time_is_up(
-    time_skipping: WorkflowEnvironment, cached: int
-) -> None:
+async def test_a_profile_may_approve_by_default_when_time_is_up(time_skipping: WorkflowEnvironment) -> None:
     profile = terms(approvals=guarded(deadline=timedelta(days=2), on_deadline=OnDeadline.APPROVE))
-    async with stage(time_skipping.client, profile, cached=cached) as scene:
+    async with stage(time_skipping.client, profile) as scene:
         play = await scene.start("approved-by-default")
         reply = await play.handle.result()
 
@@ -75,10 +71,8 @@ async def test_a_profile_may_approve_by_default_when_time_is_up(
     assert EntryKind.APPROVAL_EXPIRED in [entry.kind for entry in play.mirrored]
 
 
-async def test_a_question_is_asked_answered_and_its_answer_reaches_the_role(
-    time_skipping: WorkflowEnvironment, cached: int
-) -> None:
-    async with stage(time_skipping.client, cached=cached) as scene:
+async def test_a_question_is_asked_answered_and_its_answer_reaches_the_role(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client) as scene:
         scene.script[Phase.DISCOVERY] = [{"questions": ["Which database?"]}]
         play = await scene.start("question")
         view = await play.until(lambda view: bool(view.open_questions))
@@ -90,8 +84,8 @@ async def test_a_question_is_asked_answered_and_its_answer_reaches_the_role(
     assert [answer.answer for answer in second.answers] == ["PostgreSQL"]
 
 
-async def test_an_unanswered_question_parks_the_build(time_skipping: WorkflowEnvironment, cached: int) -> None:
-    async with stage(time_skipping.client, terms(answer_deadline=timedelta(hours=8)), cached=cached) as scene:
+async def test_an_unanswered_question_parks_the_build(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client, terms(answer_deadline=timedelta(hours=8))) as scene:
         scene.script[Phase.DISCOVERY] = [{"questions": ["Which database?"]}]
         play = await scene.start("unanswered")
         await play.until(lambda view: bool(view.open_questions))
@@ -104,10 +98,10 @@ async def test_an_unanswered_question_parks_the_build(time_skipping: WorkflowEnv
 
 
 async def test_a_question_that_nobody_answers_is_assumed_where_the_profile_says_so(
-    time_skipping: WorkflowEnvironment, cached: int
+    time_skipping: WorkflowEnvironment,
 ) -> None:
     profile = terms(answer_deadline=timedelta(hours=8), on_unanswered=OnUnanswered.ASSUME)
-    async with stage(time_skipping.client, profile, cached=cached) as scene:
+    async with stage(time_skipping.client, profile) as scene:
         scene.script[Phase.DISCOVERY] = [{"questions": ["Which database?", "Which colour?"]}]
         play = await scene.start("assumed")
         await play.until(lambda view: bool(view.open_questions))
@@ -121,10 +115,8 @@ async def test_a_question_that_nobody_answers_is_assumed_where_the_profile_says_
     assert view.ledger.phase_runs == 7
 
 
-async def test_a_limit_parks_the_build_and_an_extension_lets_it_go_on(
-    time_skipping: WorkflowEnvironment, cached: int
-) -> None:
-    async with stage(time_skipping.client, terms(limits=Limits(rework_rounds=1)), cached=cached) as scene:
+async def test_a_limit_parks_the_build_and_an_extension_lets_it_go_on(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client, terms(limits=Limits(rework_rounds=1))) as scene:
         scene.script[Phase.TESTING] = [FAILED_TESTS, FAILED_TESTS]
         play = await scene.start("limit")
         view = await play.until(lambda view: view.current_state is State.ERROR)
@@ -159,10 +151,8 @@ async def test_the_wall_clock_stops_a_phase_at_work(time_skipping: WorkflowEnvir
     assert view.parked.code == "limit_wall_clock"
 
 
-async def test_a_phase_that_fails_for_a_moment_is_tried_again_by_itself(
-    time_skipping: WorkflowEnvironment, cached: int
-) -> None:
-    async with stage(time_skipping.client, cached=cached) as scene:
+async def test_a_phase_that_fails_for_a_moment_is_tried_again_by_itself(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client) as scene:
         scene.script[Phase.IMPLEMENTATION] = [ApplicationError("the model is overloaded", type="runner_failed")]
         play = await scene.start("flaky")
         await play.handle.result()
@@ -171,10 +161,8 @@ async def test_a_phase_that_fails_for_a_moment_is_tried_again_by_itself(
     assert len(play.mirrored) == 12
 
 
-async def test_a_phase_that_keeps_failing_parks_and_a_retry_goes_on(
-    time_skipping: WorkflowEnvironment, cached: int
-) -> None:
-    async with stage(time_skipping.client, cached=cached) as scene:
+async def test_a_phase_that_keeps_failing_parks_and_a_retry_goes_on(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client) as scene:
         broken = [ApplicationError("no such model", type="runner_misconfigured", non_retryable=True)]
         scene.script[Phase.IMPLEMENTATION] = [*broken]
         play = await scene.start("parked")
@@ -211,14 +199,14 @@ async def test_a_rollback_overtakes_the_phase_at_work(time_skipping: WorkflowEnv
     assert len(view.handoff_history) == 5 + 3
 
 
-async def test_a_paused_build_starts_no_new_phase(time_skipping: WorkflowEnvironment, cached: int) -> None:
+async def test_a_paused_build_starts_no_new_phase(time_skipping: WorkflowEnvironment) -> None:
     gate = asyncio.Event()
 
     async def held(_: PhaseOrder) -> dict[str, Any]:
         await gate.wait()
         return {}
 
-    async with stage(time_skipping.client, cached=cached) as scene:
+    async with stage(time_skipping.client) as scene:
         scene.script[Phase.IMPLEMENTATION] = [held]
         play = await scene.start("paused")
         await play.until(lambda view: view.current_state is State.IMPLEMENTATION)

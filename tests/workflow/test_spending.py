@@ -81,10 +81,8 @@ async def test_details_that_say_nothing_of_usage_are_passed_over(
     assert (failed.usage, failed.attempts, view.ledger.requests) == (None, (), 0)
 
 
-async def test_the_delay_that_a_provider_asks_for_is_kept_by_the_server(
-    time_skipping: WorkflowEnvironment, cached: int
-) -> None:
-    async with stage(time_skipping.client, cached=cached) as scene:
+async def test_the_delay_that_a_provider_asks_for_is_kept_by_the_server(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client) as scene:
         scene.script[Phase.DISCOVERY] = [
             ApplicationError("too many requests", type="runner_failed", next_retry_delay=timedelta(hours=3))
         ]
@@ -96,8 +94,8 @@ async def test_the_delay_that_a_provider_asks_for_is_kept_by_the_server(
     assert timedelta(hours=3) <= timedelta(seconds=view.elapsed_time) < timedelta(hours=4)
 
 
-async def test_an_order_says_which_orders_were_overtaken(time_skipping: WorkflowEnvironment, cached: int) -> None:
-    async with stage(time_skipping.client, cached=cached) as scene:
+async def test_an_order_says_which_orders_were_overtaken(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client) as scene:
         scene.script[Phase.IMPLEMENTATION] = [endless]
         play = await scene.start("overtaken")
         await play.until(lambda view: view.current_state is State.IMPLEMENTATION)

@@ -100,9 +100,9 @@ async def test_what_was_done_is_undone_before_the_phase_begins(time_skipping: Wo
     ids=["told", "raised"],
 )
 async def test_what_cannot_be_undone_parks_and_a_retry_undoes_it_again(
-    time_skipping: WorkflowEnvironment, outcome: Any, told: str, cached: int
+    time_skipping: WorkflowEnvironment, outcome: Any, told: str
 ) -> None:
-    async with stage(time_skipping.client, effective(), cached=cached) as scene:
+    async with stage(time_skipping.client, effective()) as scene:
         scene.undo_script[Phase.DEPLOYMENT] = [outcome]
         play = await deploying(scene, f"not-undone-{type(outcome).__name__}")
         await go_back(play)
@@ -120,10 +120,8 @@ async def test_what_cannot_be_undone_parks_and_a_retry_undoes_it_again(
     assert feedback.reason == "wrong release\nthe token is renewed"
 
 
-async def test_an_undoing_that_fails_for_a_moment_is_tried_again_by_itself(
-    time_skipping: WorkflowEnvironment, cached: int
-) -> None:
-    async with stage(time_skipping.client, effective(), cached=cached) as scene:
+async def test_an_undoing_that_fails_for_a_moment_is_tried_again_by_itself(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client, effective()) as scene:
         scene.undo_script[Phase.DEPLOYMENT] = [ApplicationError("the network is away", type="runner_failed")]
         play = await deploying(scene, "undone-again")
         await go_back(play)
@@ -133,8 +131,8 @@ async def test_an_undoing_that_fails_for_a_moment_is_tried_again_by_itself(
     assert [entry.kind for entry in play.mirrored].count(EntryKind.PHASE_COMPENSATED) == 1
 
 
-async def test_a_build_that_is_cancelled_stops_its_undoing(time_skipping: WorkflowEnvironment, cached: int) -> None:
-    async with stage(time_skipping.client, effective(), cached=cached) as scene:
+async def test_a_build_that_is_cancelled_stops_its_undoing(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client, effective()) as scene:
         play, stopped = await undoing(scene, "undoing-cancelled")
         await play.handle.cancel(reason="leave it")
         with pytest.raises(WorkflowFailureError) as caught:
@@ -146,8 +144,8 @@ async def test_a_build_that_is_cancelled_stops_its_undoing(time_skipping: Workfl
     assert EntryKind.PHASE_COMPENSATED not in [entry.kind for entry in play.mirrored]
 
 
-async def test_a_build_that_is_abandoned_stops_its_undoing(time_skipping: WorkflowEnvironment, cached: int) -> None:
-    async with stage(time_skipping.client, effective(), cached=cached) as scene:
+async def test_a_build_that_is_abandoned_stops_its_undoing(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client, effective()) as scene:
         play, stopped = await undoing(scene, "undoing-abandoned")
         await play.tell(CommandName.ABANDON, expected_state="implementation", reason="hopeless")
         with pytest.raises(WorkflowFailureError) as caught:
@@ -159,10 +157,8 @@ async def test_a_build_that_is_abandoned_stops_its_undoing(time_skipping: Workfl
     assert play.mirrored[-1].kind is EntryKind.BUILD_ABANDONED
 
 
-async def test_a_rollback_that_goes_further_takes_the_undoing_over(
-    time_skipping: WorkflowEnvironment, cached: int
-) -> None:
-    async with stage(time_skipping.client, effective(), cached=cached) as scene:
+async def test_a_rollback_that_goes_further_takes_the_undoing_over(time_skipping: WorkflowEnvironment) -> None:
+    async with stage(time_skipping.client, effective()) as scene:
         play, stopped = await undoing(scene, "undoing-overtaken")
         await go_back(play, Phase.DISCOVERY)
         await play.handle.result()
@@ -174,9 +170,9 @@ async def test_a_rollback_that_goes_further_takes_the_undoing_over(
 
 
 async def test_what_was_undone_by_hand_is_waived_in_the_middle_of_the_next_try(
-    time_skipping: WorkflowEnvironment, cached: int
+    time_skipping: WorkflowEnvironment,
 ) -> None:
-    async with stage(time_skipping.client, effective(waivers=("lead",)), cached=cached) as scene:
+    async with stage(time_skipping.client, effective(waivers=("lead",))) as scene:
         scene.undo_script[Phase.DEPLOYMENT] = [{"succeeded": False, "message": "403"}, held(stopped := asyncio.Event())]
         play = await deploying(scene, "undone-by-hand")
         await go_back(play)

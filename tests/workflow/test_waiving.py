@@ -16,10 +16,8 @@ DILUTED = GOOD[Phase.TESTING] | {"findings": [GONE], "tree": "7" * 40}
 
 
 @pytest.mark.parametrize("way", ["update", "signal"])
-async def test_rework_that_stalls_is_freed_by_a_waiver(
-    time_skipping: WorkflowEnvironment, way: str, cached: int
-) -> None:
-    async with stage(time_skipping.client, terms(waivers=("lead",)), cached=cached) as scene:
+async def test_rework_that_stalls_is_freed_by_a_waiver(time_skipping: WorkflowEnvironment, way: str) -> None:
+    async with stage(time_skipping.client, terms(waivers=("lead",))) as scene:
         scene.script[Phase.TESTING] = [DILUTED, DILUTED, DILUTED]
         play = await scene.start(f"waived-by-{way}")
         view = await play.until(lambda view: view.parked is not None)

@@ -117,4 +117,4 @@ async def conclude(stack: Stack, builds: Builds, build_id: str, seconds: float) 
         database_url=redacted(stack.settings.database_url),
         mirror_matches_history=not deviations,
     )
-    return Ending(outcome, runs_of(entries), deviations, view)
+    return Ending(outcome, runs_of(entries), [str(deviation) for deviation in deviations], view)

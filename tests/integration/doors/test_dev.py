@@ -64,17 +64,6 @@ async def test_dev_keeps_its_builds_over_a_restart_and_leaves_nothing_behind(
     assert left_behind(home) == []
 
 
-async def test_a_second_dev_in_the_same_folder_is_told_of_the_first(
-    environ: dict[str, str], home: Path, tmp_path: Path
-) -> None:
-    with program("starter.py", "dev", "--json", "--home", home, env=environ, cwd=tmp_path) as first:
-        where = await first.document()
-        with program("starter.py", "dev", "--home", home, env=environ, cwd=tmp_path) as second:
-            assert await second.end() == 1
-            assert f"already runs at {where['address']}" in second.said
-        assert first.process.poll() is None
-
-
 async def test_dev_starts_what_has_died_again(environ: dict[str, str], home: Path, tmp_path: Path) -> None:
     arguments = ["dev", "--json", "--home", home, "--port", free_port(), "--ui-port", free_port()]
     with program("starter.py", *arguments, env=environ, cwd=tmp_path) as dev:
@@ -95,11 +84,18 @@ async def test_dev_starts_what_has_died_again(environ: dict[str, str], home: Pat
     assert left_behind(home) == []
 
 
-async def test_nothing_outlives_a_dev_that_is_killed(environ: dict[str, str], home: Path, tmp_path: Path) -> None:
-    with program("starter.py", "dev", "--json", "--home", home, env=environ, cwd=tmp_path) as dev:
-        await dev.document()
-        os.kill(dev.process.pid, signal.SIGKILL)
-        await dev.end()
+async def test_a_second_dev_is_told_of_the_first_and_nothing_outlives_one_that_is_killed(
+    environ: dict[str, str], home: Path, tmp_path: Path
+) -> None:
+    with program("starter.py", "dev", "--json", "--home", home, env=environ, cwd=tmp_path) as first:
+        where = await first.document()
+        with program("starter.py", "dev", "--home", home, env=environ, cwd=tmp_path) as second:
+            assert await second.end() == 1
+            assert f"already runs at {where['address']}" in second.said
+        assert first.process.poll() is None
+
+        os.kill(first.process.pid, signal.SIGKILL)
+        await first.end()
         async with asyncio.timeout(20):
             while left_behind(home):
                 await asyncio.sleep(0.1)

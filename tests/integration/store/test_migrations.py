@@ -125,7 +125,7 @@ def test_what_a_downgrade_left_out_is_told_entry_by_entry(engine: Engine, storie
     go(engine, command.downgrade, "0001")
     schema.upgrade(engine)
 
-    assert differences(engine, story.entries) == [
+    assert [str(difference) for difference in differences(engine, story.entries)] == [
         f"entry {entry.sequence} ({entry.kind.value}) is missing" for entry in left_out
     ]
 

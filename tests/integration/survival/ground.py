@@ -23,7 +23,7 @@ from baton.workshop.workspace import Workspaces
 from gateway.builds import Builds
 from gateway.embedded.stack import Stack
 
-PATIENCE = 90.0
+PATIENCE = 240.0
 """Seconds that anything here may take before the test fails; a slow machine needs a part of them."""
 
 ENTRIES, HANDOFFS = 12, 5

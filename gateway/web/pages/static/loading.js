@@ -61,7 +61,7 @@ async function listFiles() {
   try {
     const answer = await fetch(place.dataset.artifacts, { headers: { Accept: "application/json" } });
     if (!answer.ok) { place.replaceChildren(await told(answer)); return; }
-    const { artifacts, notice } = await answer.json();
+    const { artifacts } = await answer.json();
     const list = element("ul", "", "links");
     for (const file of artifacts) {
       const link = element("a", file.name), item = document.createElement("li");
@@ -70,7 +70,7 @@ async function listFiles() {
       item.append(link, element("span", ` ${size(file.size)}`, "muted small"));
       list.append(item);
     }
-    place.replaceChildren(...(artifacts.length ? [list] : []), ...(notice ? [element("p", notice, "muted small")] : []));
+    place.replaceChildren(...(artifacts.length ? [list] : []));
   } catch {
     delete place.dataset.loaded;
   }
