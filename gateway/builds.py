@@ -9,23 +9,27 @@ from temporalio.client import (
     WorkflowExecutionStatus,
     WorkflowFailureError,
     WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
 )
-from temporalio.common import SearchAttributeKey
+from temporalio.common import QueryRejectCondition, SearchAttributeKey
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from baton.contracts.messages import CommandReply, Handoff, StartAnswer, StartBuild
 from baton.contracts.names import FORKED_FROM, PROJECT_ID, workflow_id
 from baton.domain.actors import Actor
-from baton.domain.commands import Command
+from baton.domain.commands import Advance, Command
 from baton.domain.journal import Entry
 from baton.domain.jsonvalue import canonical
+from baton.domain.outside import OutsideEnd
 from baton.domain.requests import BUILD_ID_PATTERN, BuildRequest
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import RefusalCode, Status
+from baton.runtime.secret_shapes import masked_value
 from gateway.endings import Handle, how_it_ended, is_closed, not_opened, why_not_opened
 from gateway.errors import BuildNotFound, BuildNotOpened, CommandRefused
+from gateway.histories.ending import how_it_closed
 from gateway.opening import TakenByClosed, refuse_other, start_or_join
 from gateway.patience import answer_within, ask_again
 from gateway.reading import read_history, read_journal
@@ -80,9 +84,13 @@ class Builds:
     async def send(self, build_id: str, command: Command) -> CommandReply:
         """Give a build a command and wait for its answer. ``command.command_id`` is also the key of the update.
 
+        A report is sent without what looks like a secret.
+
         Raises CommandRefused, BuildEnded, BuildNotFound, BuildNotOpened and NoWorker.
         """
         message = command.model_dump(mode="json")
+        if isinstance(command, Advance):
+            message["result"] = masked_value(message["result"])
         size = len(canonical(message))
         if size > _MOST_BYTES:
             raise CommandRefused(
@@ -97,8 +105,27 @@ class Builds:
         return reply
 
     async def status(self, build_id: str) -> BuildView:
-        """The build as it is now, or as it ended. Raises as :meth:`send`."""
-        return await self._answer(build_id, ask_again(lambda: self._handle(build_id).query(BuildWorkflow.status)))
+        """The build as it is now, or as it ended, also where its journal does not say so. Raises as :meth:`send`."""
+        handle = self._handle(build_id)
+        well = QueryRejectCondition.NOT_COMPLETED_CLEANLY
+        try:
+            return await self._answer(
+                build_id, ask_again(lambda: handle.query(BuildWorkflow.status, reject_condition=well))
+            )
+        except WorkflowQueryRejectedError:
+            view = await self._answer(build_id, ask_again(lambda: handle.query(BuildWorkflow.status)))
+        return view if view.ended else view.cut_off(await self.outside_end(build_id))
+
+    async def outside_end(self, build_id: str) -> OutsideEnd | None:
+        """How Temporal closed the build's workflow; ``None`` while it runs. It needs no worker. Raises as :meth:`send`.
+
+        It is an end outside of the build's journal when that does not tell of one.
+        """
+        try:
+            run_id = (await self._handle(build_id).describe()).run_id
+            return await how_it_closed(self._client, workflow_id(build_id), run_id)
+        except RPCError as error:
+            raise await self._why_not(build_id, error) from error
 
     async def history(self, build_id: str) -> list[Handoff]:
         """All handoffs, in order, each with what was handed over. Raises as :meth:`send`."""

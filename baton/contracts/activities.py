@@ -7,8 +7,10 @@ from temporalio import activity
 
 from baton.contracts.messages import (
     BeginFork,
+    CheckMirror,
     DeliverNotice,
     MirrorBatch,
+    MirrorChecked,
     NoticeQueue,
     NoticeReceipt,
     ParkNotice,
@@ -48,6 +50,12 @@ async def begin_fork(order: BeginFork) -> None:
 @activity.defn(name="mirror_journal")
 async def mirror_journal(batch: MirrorBatch) -> None:
     """Write entries to the SQL mirror, once however often it is called."""
+    raise NotImplementedError
+
+
+@activity.defn(name="check_mirror")
+async def check_mirror(order: CheckMirror) -> MirrorChecked:
+    """Compare SQL with Temporal's histories. Fails with ``check_failed``, for another try."""
     raise NotImplementedError
 
 

@@ -33,6 +33,8 @@ BATCH_BROKEN = "batch_broken"  # entries for the mirror that are no piece of the
 MIRROR_GAP = "mirror_gap"  # entries before these are not in the mirror; details: the sequence expected
 MIRROR_FAILED = "mirror_failed"  # the database is away, or its schema is outdated; retried
 
+CHECK_FAILED = "check_failed"  # the mirror could not be compared: Temporal or the database is away; retried
+
 RECEIVER_FAILED = "receiver_failed"  # who is to be told did not take a notice; retried for a day, then parked
 NOTICES_UNAVAILABLE = "notices_unavailable"  # the database of the notices is away; retried
 

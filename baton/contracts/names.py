@@ -14,6 +14,10 @@ NOTICE_WORKFLOW = "NoticeWorkflow"
 WAKE = "wake"
 """The workflow that sends one subscriber the notices of one build, and the signal that there are some."""
 
+MIRROR_CHECK_WORKFLOW = "MirrorCheckWorkflow"
+MIRROR_CHECK = "mirror-check"
+"""The workflow that compares SQL with Temporal's histories; the ID of its schedule, with which its own ID begins."""
+
 BUILD_STATE = "BuildState"
 BUILD_ROLE = "BuildRole"
 PROJECT_ID = "ProjectId"
@@ -34,8 +38,11 @@ def workflow_id(build_id: str) -> str:
 
 
 def notices_workflow_id(subscription: UUID, build_id: str) -> str:
-    """The Temporal workflow ID of what is sent to one subscriber of one build."""
-    return f"notices-{subscription}-{build_id}"
+    """The Temporal workflow ID of what is sent to one subscriber of one build.
+
+    Of the mirror when ``build_id`` is empty: no build's ID begins with an underscore.
+    """
+    return f"notices-{subscription}-{build_id or '_mirror'}"
 
 
 def fairness_key(project_id: str) -> str:

@@ -9,6 +9,7 @@ from baton.domain.evidence import Finding
 from baton.domain.journal import Head
 from baton.domain.ledger import Ledger
 from baton.domain.lineage import Lineage
+from baton.domain.outside import OutsideEnd
 from baton.domain.requests import BuildRequest
 from baton.domain.terms import Limits, Terms
 from baton.domain.vocabulary import LimitName, Phase, Role, State, Status
@@ -187,6 +188,9 @@ class BuildView(BaseModel):
         default_factory=list, description="numbers of the orders whose report or failure nobody took"
     )
     outcome: Status | None = Field(default=None, description="how it ended: complete, cancelled or failed")
+    ended_outside: OutsideEnd | None = Field(
+        default=None, description="how it ended in Temporal without its journal saying so; no fold sets it"
+    )
     commands: dict[str, int] = Field(
         default_factory=dict,
         description="keys of the commands carried out last, each with the sequence of its last entry",
@@ -195,7 +199,7 @@ class BuildView(BaseModel):
     @property
     def ended(self) -> bool:
         """Whether nothing can happen any more."""
-        return self.outcome is not None
+        return self.outcome is not None or self.ended_outside is not None
 
     @property
     def clock_began(self) -> datetime:
@@ -229,6 +233,29 @@ class BuildView(BaseModel):
     def maximum(self, name: LimitName) -> float | None:
         """The budget ``name`` as it stands now."""
         return self.limits.maximum(name)
+
+    def cut_off(self, end: OutsideEnd | None) -> Self:
+        """The view of a build that ended as ``end`` says; the view itself where there is none, or the journal has one.
+
+        Where the build stood then stays as it was. It waits for nobody, and nobody acts.
+        """
+        if end is None or self.outcome is not None:
+            return self
+        return self.model_copy(
+            update={
+                "ended_outside": end,
+                "status": end.kind.status,
+                "current_role": None,
+                "completed_at": end.at,
+                "elapsed_time": max(0.0, (end.at - self.created_at).total_seconds()),
+                "next_expectations": Expectation(role=None, task=f"Nothing: the build's workflow {end.kind.said}."),
+                "waiting_for": None,
+                "pending_approval": None,
+                "parked": None,
+                "paused": False,
+                "answer_deadline": None,
+            }
+        )
 
     def as_of(self, now: datetime) -> Self:
         """The view with ``elapsed_time`` counted up to ``now`` when the build has not ended."""

@@ -56,7 +56,7 @@ class Status(StrEnum):
     ERROR = "error"  # parked in state ``error``
     COMPLETE = "complete"  # ended well
     CANCELLED = "cancelled"  # ended on request
-    FAILED = "failed"  # given up: abandoned by a person
+    FAILED = "failed"  # given up: abandoned by a person, or its workflow was ended in Temporal
 
 
 class EntryKind(StrEnum):

@@ -96,6 +96,7 @@ BUILDS = Table(
     *_counts("tokens"),
     *_numbers("cost_usd"),
     *_counts("unpriced_reports"),
+    *_texts("ended_outside"),
     *_texts("forked_from"),
     *_counts("forked_sequence"),
     *_texts("forked_phase"),

@@ -33,6 +33,7 @@ def build_screen(view: BuildView, width: int, forks: Sequence[str] = ()) -> list
         Text(),
         _indented(_phases(view, narrow=width < _NARROW)),
         Text(),
+        *_end(view),
         *_criteria(view),
         *_waiting(view),
         *_feedback(view),
@@ -46,8 +47,9 @@ def _indented(part: RenderableType) -> Padding:
 
 
 def _facts(view: BuildView) -> Text:
+    end = view.ended_outside
     facts = text(view.build_id, "cyan").append(" · ", "dim").append(text(words(view.current_state.value)))
-    facts.append(" · ", "dim").append(status_text(view.status))
+    facts.append(" · ", "dim").append(status_text(view.status, None if end is None else end.kind))
     return facts.append(f" · {view.progress:g} % · {span(view.elapsed_time)}", "dim")
 
 
@@ -58,6 +60,13 @@ def _lineage(view: BuildView, forks: Sequence[str]) -> Iterator[RenderableType]:
         yield _indented(said.append(f" at {origin.phase.value}, entry {origin.sequence}", "dim"))
     if forks:
         yield _indented(text("forks: ", "dim").append(text(line(", ".join(forks), 200), "cyan")))
+
+
+def _end(view: BuildView) -> Iterator[RenderableType]:
+    """How it ended, where its journal does not say so."""
+    if view.ended_outside is not None:
+        said = line(view.ended_outside.sentence, 600)
+        yield from (_indented(text(f"{said} Its journal ends without an end.", "red")), Text())
 
 
 def _phases(view: BuildView, *, narrow: bool) -> Table:

@@ -8,6 +8,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.begin_fork import BeginFork
+from activities.check_mirror import MirrorCheck
 from activities.compensate_phase import CompensatePhase
 from activities.load_profile import LoadProfile
 from activities.mirror_journal import JournalMirror
@@ -18,9 +19,11 @@ from baton.runtime.settings import Settings
 from baton.runtime.workflow_runner import PunctualWorkflowRunner
 from baton.store.mirror import Mirror
 from baton.webhooks.sender import Sender
+from gateway.mirroring.scheduled import verifier
 from gateway.worker.duties import Duty
 from gateway.worker.surroundings import surroundings_of, workspaces_of
 from workflows.build import BuildWorkflow
+from workflows.checking import MirrorCheckWorkflow
 from workflows.notices import NoticeWorkflow
 
 _STICKY = timedelta(seconds=1)
@@ -35,13 +38,17 @@ _CONCURRENT_NOTICES = 100
 
 
 def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine: Engine) -> Worker:
-    """The worker that carries builds."""
+    """The worker that carries builds, writes the mirror and checks it."""
     return Worker(
         client,
         task_queue=Duty.ORCHESTRATOR.queue,
-        workflows=[BuildWorkflow],
+        workflows=[BuildWorkflow, MirrorCheckWorkflow],
         workflow_runner=PunctualWorkflowRunner(),
-        activities=[LoadProfile(profiles).load_profile, JournalMirror(Mirror(engine)).mirror_journal],
+        activities=[
+            LoadProfile(profiles).load_profile,
+            JournalMirror(Mirror(engine)).mirror_journal,
+            MirrorCheck(engine, verifier(client, engine)).check_mirror,
+        ],
         sticky_queue_schedule_to_start_timeout=_STICKY,
         max_concurrent_activities=_CONCURRENT_WRITES,
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),

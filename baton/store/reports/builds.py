@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from baton.domain.outside import OutsideKind
 from baton.domain.vocabulary import Phase, State, Status
 from baton.store.reports.figures import BuildFigures
 from baton.store.reports.scope import Scope
@@ -35,6 +36,7 @@ def _figures(row: Mapping[Any, Any]) -> BuildFigures:
             "status": Status(row["status"]),
             "current_state": State(row["current_state"]),
             "first_pass": None if row["first_pass"] is None else bool(row["first_pass"]),
+            "ended_outside": None if row["ended_outside"] is None else OutsideKind(row["ended_outside"]),
             "failed_in": None if row["failed_in"] is None else State(row["failed_in"]),
             "forked_phase": None if row["forked_phase"] is None else Phase(row["forked_phase"]),
         }

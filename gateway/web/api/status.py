@@ -12,6 +12,7 @@ from baton.domain.expectations import TASKS
 from baton.domain.journal import Head
 from baton.domain.ledger import Ledger
 from baton.domain.lineage import Lineage
+from baton.domain.outside import OutsideEnd
 from baton.domain.reports import PhaseReport
 from baton.domain.view import (
     BuildView,
@@ -66,6 +67,9 @@ class BuildStatus(Sourced):
     created_at: datetime
     updated_at: datetime
     completed_at: datetime | None
+    ended_outside: OutsideEnd | None = Field(
+        description="how its workflow was ended in Temporal without its journal saying so"
+    )
     elapsed_time: float = Field(description="seconds from the start until now, or to the end")
     next_expectations: Expectation = Field(description="who is to act next, and on what")
     waiting_for: Waiting | None = Field(description="whom it waits for, if it does not move by itself")

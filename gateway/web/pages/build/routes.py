@@ -82,7 +82,7 @@ async def _forks(site: Site, caller: Caller, view: BuildView) -> list[ForkLine]:
 
 def _context(site: Site, caller: Caller, seen: Seen, before: int | None) -> dict[str, Any]:
     view, at = seen.view, now()
-    course = course_of(seen.entries)
+    course = course_of(seen.entries, view.ended_outside)
     here = course.stays[-1]
     api = f"/api/workflows/{quote(view.workflow_id, safe='')}"
     return {
@@ -90,7 +90,7 @@ def _context(site: Site, caller: Caller, seen: Seen, before: int | None) -> dict
         "steps": steps(view.completed_phases, view.current_state, view.status),
         "since": here.begins,
         "offers": offers(view, caller),
-        "story": tell(seen.entries, at),
+        "story": tell(seen.entries, at, end=view.ended_outside),
         "timeline": timeline(course.stays, at),
         "row": ROW,
         "top": TOP,
