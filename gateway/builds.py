@@ -16,8 +16,8 @@ from temporalio.common import QueryRejectCondition, SearchAttributeKey
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from baton.contracts.messages import CommandReply, Handoff, StartAnswer
-from baton.contracts.names import PROJECT_ID, workflow_id
+from baton.contracts.messages import CommandReply, Handoff, StartAnswer, StartBuild
+from baton.contracts.names import FORKED_FROM, PROJECT_ID, workflow_id
 from baton.domain.actors import Actor
 from baton.domain.commands import Advance, Command
 from baton.domain.fold import fold
@@ -62,21 +62,26 @@ class Builds:
         Raises CommandRefused (``start_differs``) when the ID is taken by another request, BuildNotOpened when the
         profile cannot be used (the ID stays free), and NoWorker.
         """
+        return await self._begin(StartBuild(request=request, started_by=by))
+
+    async def fork(self, start: StartBuild) -> StartAnswer:
+        """Start a fork (:func:`gateway.forking.start_of_fork`), or answer with the one that was asked for so before.
+
+        Raises as :meth:`start`; BuildNotOpened also when its profile does not let it begin, or its commit is gone.
+        """
+        return await self._begin(start)
+
+    async def forks(self, build_id: str, *, most: int = 50) -> list[str]:
+        """The IDs of the forks of a build that Temporal keeps, the newest first. Its list is moments late."""
+        if re.fullmatch(BUILD_ID_PATTERN, build_id) is None:
+            return []
+        prefix, query = workflow_id(""), f"{FORKED_FROM} = '{build_id}'"
         try:
-            return await self._start(request, by, again=False)
-        except TakenByClosed:
-            handle = self._handle(request.build_id)
-            if await why_not_opened(handle, request.build_id, await handle.describe()) is not None:
-                return await self._start(request, by, again=True)
-        view = await self.status(request.build_id)
-        refuse_other(request, view.request)
-        return StartAnswer(
-            workflow_id=view.workflow_id,
-            build_id=view.build_id,
-            first_run_id=view.first_run_id,
-            state=view.current_state,
-            status=view.status,
-        )
+            return [run.id.removeprefix(prefix) async for run in self._client.list_workflows(query, limit=most)]
+        except RPCError as error:
+            if error.status is RPCStatusCode.INVALID_ARGUMENT:  # a namespace in which no worker has been that forks
+                return []
+            raise
 
     async def send(self, build_id: str, command: Command) -> CommandReply:
         """Give a build a command and wait for its answer. ``command.command_id`` is also the key of the update.
@@ -204,13 +209,31 @@ class Builds:
             raise await self._why_not(build_id, error) from error
         return Status.COMPLETE
 
-    async def _start(self, request: BuildRequest, by: Actor | None, *, again: bool) -> StartAnswer:
+    async def _begin(self, start: StartBuild) -> StartAnswer:
+        request = start.request
         try:
-            return await start_or_join(self._client, request, by=by, again=again, seconds=self._seconds)
+            return await self._start(start, again=False)
+        except TakenByClosed:
+            handle = self._handle(request.build_id)
+            if await why_not_opened(handle, request.build_id, await handle.describe()) is not None:
+                return await self._start(start, again=True)
+        view = await self.status(request.build_id)
+        refuse_other(start, view)
+        return StartAnswer(
+            workflow_id=view.workflow_id,
+            build_id=view.build_id,
+            first_run_id=view.first_run_id,
+            state=view.current_state,
+            status=view.status,
+        )
+
+    async def _start(self, start: StartBuild, *, again: bool) -> StartAnswer:
+        try:
+            return await start_or_join(self._client, start, again=again, seconds=self._seconds)
         except NoWorker as silence:
-            raise await whose_worker(self._client, workflow_id(request.build_id), silence) from silence
+            raise await whose_worker(self._client, workflow_id(start.request.build_id), silence) from silence
         except WorkflowUpdateFailedError as error:
-            raise _refusal(request.build_id, error) from error
+            raise _refusal(start.request.build_id, error) from error
 
     async def _told(
         self, build_id: str, ask: Callable[[], Awaitable[Answer]], tell: Callable[[list[Entry]], Answer]
