@@ -14,7 +14,7 @@ from baton.runners.registry import Registry
 from baton.runtime.settings import Settings
 from baton.store import schema
 from baton.store.engine import open_engine
-from baton.store.errors import DatabaseUnavailable, StoreError
+from baton.store.errors import DatabaseUnavailable, SchemaOutdated, StoreError
 from baton.store.urls import parse_url, redacted
 from baton.workshop.sandbox import probe
 from gateway.worker.duties import Duty
@@ -59,12 +59,16 @@ def check_database(settings: Settings) -> Check:
             return Check("database", Health.FAILED, f"{shown} is not there yet", "python starter.py db upgrade")
         engine = open_engine(settings.database_url)
         try:
-            differences = schema.check(engine)
             revision = schema.current(engine)
+            if revision is not None and schema.is_newer(revision):
+                return _newer(shown, schema.require_usable(engine))
+            differences = schema.check(engine)
         finally:
             engine.dispose()
     except DatabaseUnavailable as error:
         return Check("database", Health.FAILED, str(error), "start it, or set BATON_DATABASE_URL", unreachable=True)
+    except SchemaOutdated as error:
+        return Check("database", Health.FAILED, str(error))
     except (StoreError, OSError) as error:
         return Check("database", Health.FAILED, str(error), "set BATON_DATABASE_URL")
     if differences:
@@ -72,6 +76,12 @@ def check_database(settings: Settings) -> Check:
         more = f"; and {len(differences) - _MOST_DIFFERENCES} more" if len(differences) > _MOST_DIFFERENCES else ""
         return Check("database", Health.FAILED, f"{shown}: {found}{more}", "python starter.py db upgrade")
     return Check("database", Health.OK, f"{shown}, schema {revision}")
+
+
+def _newer(shown: str, revision: str) -> Check:
+    return Check(
+        "database", Health.OK, f"{shown}, schema {revision} of a later version of Baton: this one can write to it"
+    )
 
 
 def worker_check(duty: Duty, pollers: int) -> Check:

@@ -1,25 +1,32 @@
-"""Reading what comes in pages, and over runs: after a continue-as-new the run before answers for what it knew."""
+"""Reading what comes in pages, and over runs: what was before a continue-as-new is in the history of the run before."""
 
 from temporalio.client import Client, WorkflowHandle
-from temporalio.service import RPCError, RPCStatusCode
 
 from baton.contracts.messages import CommandReply, Handoff, HistoryPage, JournalPage, PageRequest
+from baton.domain.fold import fold
 from baton.domain.handing import handed_over
 from baton.domain.journal import Entry
+from baton.domain.view import HandoffRecord
 from gateway.errors import JournalCut
+from gateway.histories.journal import read_run
 from workflows.build import BuildWorkflow
 
 
 async def read_journal(client: Client, workflow_id: str, *, after: int = 0) -> list[Entry]:
     """All entries after ``after``. Raises :class:`JournalCut` when Temporal no longer keeps an earlier run."""
-    pieces: list[list[Entry]] = []
-    run_id: str | None = None
-    while True:
-        entries, first, earlier = await _of_run(client, workflow_id, run_id, after)
-        pieces.append(entries)
-        if earlier is None or first <= after + 1:
-            return [entry for piece in reversed(pieces) for entry in piece]
-        run_id = earlier
+    entries, first, earlier = await _answered(client, workflow_id, after)
+    pieces = [entries]
+    while earlier is not None and first > after + 1:
+        run = await read_run(client, workflow_id, earlier)
+        if run is None:
+            raise JournalCut(
+                f"Temporal no longer keeps run {earlier!r} of {workflow_id!r}, which holds the first part of the "
+                "journal. The mirror has it: table workflow_events"
+            )
+        kept = list(run.entries.values())
+        pieces.append([entry for entry in kept if entry.sequence > after])
+        first, earlier = kept[0].sequence if kept else first, run.continued_from
+    return [entry for piece in reversed(pieces) for entry in piece]
 
 
 async def read_history(client: Client, workflow_id: str) -> list[Handoff]:
@@ -36,36 +43,32 @@ async def read_history(client: Client, workflow_id: str) -> list[Handoff]:
         return handoffs
     by_sequence = {entry.sequence: entry for entry in await read_journal(client, workflow_id)}
     return [
-        handoff if handoff.data is not None else _whole(handoff, by_sequence[handoff.record.sequence])
+        handoff if handoff.data is not None else _whole(handoff.record, by_sequence[handoff.record.sequence])
         for handoff in handoffs
     ]
 
 
-def _handle(client: Client, workflow_id: str, run_id: str | None = None) -> WorkflowHandle[BuildWorkflow, CommandReply]:
-    return client.get_workflow_handle_for(BuildWorkflow.run, workflow_id, run_id=run_id)
+def handoffs_in(entries: list[Entry]) -> list[Handoff]:
+    """All handoffs of a whole journal."""
+    by_sequence = {entry.sequence: entry for entry in entries}
+    return [_whole(record, by_sequence[record.sequence]) for record in fold(entries).handoff_history]
 
 
-async def _of_run(
-    client: Client, workflow_id: str, run_id: str | None, after: int
-) -> tuple[list[Entry], int, str | None]:
-    """What one run answers for after ``after``, its first sequence, and the run before it."""
-    handle = _handle(client, workflow_id, run_id)
+async def _answered(client: Client, workflow_id: str, after: int) -> tuple[list[Entry], int, str | None]:
+    """What the newest run answers for after ``after``, its first sequence, and the run before it."""
+    handle = _handle(client, workflow_id)
     entries: list[Entry] = []
     while True:
-        try:
-            page: JournalPage = await handle.query(BuildWorkflow.journal, PageRequest(after=after))
-        except RPCError as error:
-            if run_id is not None and error.status is RPCStatusCode.NOT_FOUND:
-                raise JournalCut(
-                    f"Temporal no longer keeps run {run_id!r} of {workflow_id!r}, which holds the first part of the "
-                    "journal. The mirror has it: table workflow_events"
-                ) from error
-            raise
+        page: JournalPage = await handle.query(BuildWorkflow.journal, PageRequest(after=after))
         entries += page.entries
         if not page.more:
             return entries, page.first_sequence, page.earlier_run_id
         after = entries[-1].sequence
 
 
-def _whole(handoff: Handoff, entry: Entry) -> Handoff:
-    return Handoff(record=handoff.record, data=handed_over(entry))
+def _handle(client: Client, workflow_id: str) -> WorkflowHandle[BuildWorkflow, CommandReply]:
+    return client.get_workflow_handle_for(BuildWorkflow.run, workflow_id)
+
+
+def _whole(record: HandoffRecord, entry: Entry) -> Handoff:
+    return Handoff(record=record, data=handed_over(entry))

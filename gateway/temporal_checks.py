@@ -11,14 +11,15 @@ from temporalio.service import RPCError
 
 from baton.runtime.diagnosis import reason_of
 from baton.runtime.search_attributes import SearchAttributeConflict, missing_search_attributes
+from gateway.deployments.checking import check_deployment
 from gateway.doctor import Check, Health, worker_check
 from gateway.mirroring.schedule import NoSchedule, look
 from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
 from gateway.worker.duties import Duty
 
 
-async def check_temporal(client: Client) -> AsyncIterator[Check]:
-    """All checks of a server that answers."""
+async def check_temporal(client: Client, *, deployment: str | None = None) -> AsyncIterator[Check]:
+    """All checks of a server that answers; with the versions of the workers' ``deployment``, if they belong to one."""
     try:
         info = await client.workflow_service.get_system_info(GetSystemInfoRequest())
         yield Check("temporal", Health.OK, f"{client.service_client.config.target_host}, server {info.server_version}")
@@ -30,6 +31,9 @@ async def check_temporal(client: Client) -> AsyncIterator[Check]:
     yield await _mirror(client)
     for check in await asyncio.gather(*(_queue(client, duty) for duty in Duty)):
         yield check
+    if deployment is not None:
+        for check in await check_deployment(client, deployment):
+            yield check
 
 
 async def _search_attributes(client: Client) -> Check:

@@ -4,18 +4,21 @@ import asyncio
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
     from baton.contracts import errors
     from baton.contracts.messages import (
         CommandReply,
         ContinuedBuild,
+        ForkAsked,
         HistoryPage,
         JournalPage,
         PageRequest,
         StartAnswer,
         StartBuild,
     )
+    from baton.contracts.names import UPGRADE
     from baton.domain.actors import SYSTEM
     from baton.domain.build import Build
     from baton.domain.commands import Command
@@ -25,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from baton.domain.view import BuildView
     from baton.domain.vocabulary import RefusalCode, Status
     from workflows.appearance import Appearance
+    from workflows.forking import prepare_fork
     from workflows.handlers import Handlers
     from workflows.opening import load_terms
     from workflows.outbox import Outbox
@@ -42,10 +46,12 @@ class BuildWorkflow:
     def __init__(self, start: StartBuild) -> None:
         self._request = start.request
         self._started_by = start.started_by or SYSTEM
+        self._forking = start.forking
         self._build = Build(start.continued.view) if start.continued is not None else None
         self._first_sequence = 1 if self._build is None else self._build.view.head.sequence + 1
         self._earlier_run_id = None if start.continued is None else start.continued.earlier_run_id
         self._not_opened: ApplicationError | None = None
+        self._told_to_move = False
         self._outbox = Outbox(start.request)
         self._appearance = Appearance()
         Handlers(self).install()
@@ -61,9 +67,19 @@ class BuildWorkflow:
                 raise
             self.record(self._build.cancel(workflow.cancellation_reason() or "", workflow.now()))
         self._appearance.show(self.build.view)
-        await workflow.wait_condition(lambda: self._outbox.empty and workflow.all_handlers_finished())
+        await self._settle()
         mirroring.cancel()
         return self._ended(self.build.view)
+
+    async def _settle(self) -> None:
+        """Wait until everything is written and everybody answered. A cancellation comes too late to change the end."""
+        while True:
+            try:
+                return await workflow.wait_condition(lambda: self._outbox.empty and workflow.all_handlers_finished())
+            except asyncio.CancelledError:
+                # Builds of before ended as cancelled here, with entries that were not written.
+                if not workflow.patched("cancelled-after-the-end"):
+                    raise
 
     async def _carry(self) -> None:
         if self._build is None:
@@ -84,13 +100,15 @@ class BuildWorkflow:
                     await compensate(step, build, self.record)
                 case Wait():
                     await self._wait(step)
-            if self._history_is_long():
+            if self._history_is_long() or (isinstance(step, Wait) and self._can_move()):
                 await self._continue_as_new()
 
     async def _open(self) -> None:
         info = workflow.info()
         try:
             terms = await load_terms(self._request.profile)
+            if self._forking is not None:
+                await prepare_fork(self._request, self._forking, terms)
         except (ActivityError, ApplicationError) as error:
             self._not_opened = _why_not_opened(error)
             await workflow.wait_condition(workflow.all_handlers_finished)
@@ -102,13 +120,17 @@ class BuildWorkflow:
             first_run_id=info.first_execution_run_id,
             at=workflow.now(),
             by=self._started_by,
+            forking=self._forking,
         )
+        self._forking = None
         self.record(entries)
 
     async def _wait(self, step: Wait) -> None:
         build = self.build
         seen = build.view.head.sequence
-        in_time = await wait_until(lambda: build.view.head.sequence != seen, step.deadline, of_deadline(build.view))
+        in_time = await wait_until(
+            lambda: build.view.head.sequence != seen or self._can_move(), step.deadline, of_deadline(build.view)
+        )
         if not in_time:
             self.record(build.expire(workflow.now()))
 
@@ -119,12 +141,20 @@ class BuildWorkflow:
         most = self.build.view.terms.history_events
         return info.is_continue_as_new_suggested() or (most is not None and info.get_current_history_length() > most)
 
+    def _can_move(self) -> bool:
+        """Whether the build was told to move, and nothing of this run is unfinished."""
+        return self._told_to_move and self._outbox.empty and workflow.all_handlers_finished()
+
     async def _continue_as_new(self) -> None:
         await workflow.wait_condition(lambda: self._outbox.empty and workflow.all_handlers_finished())
         if self.build.view.ended:
             return
         continued = ContinuedBuild(view=self.build.view, earlier_run_id=workflow.info().run_id)
-        workflow.continue_as_new(StartBuild(request=self._request, continued=continued))
+        workflow.continue_as_new(
+            StartBuild(request=self._request, continued=continued),
+            # One that was not told to move stays on its version for as long as it runs, however often it goes on.
+            initial_versioning_behavior=ContinueAsNewVersioningBehavior.AUTO_UPGRADE if self._told_to_move else None,
+        )
 
     def _ended(self, view: BuildView) -> CommandReply:
         if view.status is Status.FAILED:
@@ -165,25 +195,22 @@ class BuildWorkflow:
         self.record(entries)
         return reply(before, build.view, command if not entries else None)
 
+    @workflow.signal(
+        name=UPGRADE, description="Move to the promoted version of Baton as soon as you wait for somebody."
+    )
+    def upgrade(self) -> None:
+        """Go on in a new run at the next wait: it begins on the version that is promoted then."""
+        self._told_to_move = True
+
     @workflow.update
     async def start(self, request: BuildRequest) -> StartAnswer:
         """Answer with the build that runs for ``request``."""
-        view = (await self.opened()).view
-        differing = self._request.differences(request)
-        if differing:
-            raise ApplicationError(
-                f"build {request.build_id!r} exists already and differs in: {', '.join(differing)}. "
-                "Send the same request, or choose another build ID",
-                type=RefusalCode.START_DIFFERS,
-                non_retryable=True,
-            )
-        return StartAnswer(
-            workflow_id=view.workflow_id,
-            build_id=view.build_id,
-            first_run_id=view.first_run_id,
-            state=view.current_state,
-            status=view.status,
-        )
+        return _started((await self.opened()).view, request)
+
+    @workflow.update
+    async def start_fork(self, asked: ForkAsked) -> StartAnswer:
+        """Answer with the build that was forked as ``asked``."""
+        return _started((await self.opened()).view, asked.request, asked)
 
     @workflow.query(description="Where the build is, what it waits for, and what it has used.")
     def status(self) -> BuildView:
@@ -215,6 +242,25 @@ def reply(before: BuildView, after: BuildView, repeated: Command | None = None) 
         sequence=sequence,
         duplicate=repeated is not None,
         message=waits.what if waits is not None else after.next_expectations.task,
+    )
+
+
+def _started(view: BuildView, request: BuildRequest, fork: ForkAsked | None = None) -> StartAnswer:
+    """The build, if it is the one that was asked for. Raises ApplicationError (start_differs)."""
+    differing = view.differences(request, *((None, None) if fork is None else (fork.origin, fork.command_id)))
+    if differing:
+        raise ApplicationError(
+            f"build {request.build_id!r} exists already and differs in: {', '.join(differing)}. "
+            "Send the same request, or choose another build ID",
+            type=RefusalCode.START_DIFFERS,
+            non_retryable=True,
+        )
+    return StartAnswer(
+        workflow_id=view.workflow_id,
+        build_id=view.build_id,
+        first_run_id=view.first_run_id,
+        state=view.current_state,
+        status=view.status,
     )
 
 

@@ -17,13 +17,16 @@ WAKE = "wake"
 MIRROR_CHECK_WORKFLOW = "MirrorCheckWorkflow"
 MIRROR_CHECK = "mirror-check"
 """The workflow that compares SQL with Temporal's histories; the ID of its schedule, with which its own ID begins."""
+UPGRADE = "upgrade"
+"""The signal that has a build move to the promoted version of Baton at its next wait."""
 
 BUILD_STATE = "BuildState"
 BUILD_ROLE = "BuildRole"
 PROJECT_ID = "ProjectId"
 USER_ID = "UserId"
-SEARCH_ATTRIBUTES = (BUILD_STATE, BUILD_ROLE, PROJECT_ID, USER_ID)
-"""The search attributes that every build carries, all of type Keyword."""
+FORKED_FROM = "ForkedFrom"
+SEARCH_ATTRIBUTES = (BUILD_STATE, BUILD_ROLE, PROJECT_ID, USER_ID, FORKED_FROM)
+"""The search attributes of builds, all of type Keyword. Every build carries them, but for the last: forks alone do."""
 
 
 def role_queue(role: Role) -> str:

@@ -4,6 +4,7 @@ The doors make it once and pass it down. How to reach Temporal is not here: that
 configuration (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, ...), see `baton.runtime.client`.
 """
 
+import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -64,6 +65,10 @@ class Settings(BaseModel):
     """From how many bytes on a payload is kept there."""
     payload_store_endpoint: str | None = None
     """The address of an S3 that is not Amazon's."""
+    deployment: str | None = None
+    """The Temporal worker deployment that this worker belongs to, such as `baton`. None: its work is not versioned."""
+    deployment_version: str | None = None
+    """Which version of the deployment it is, such as `2.1.0`. None: the version of Baton."""
     webhook_networks: str | None = None
     """Networks of one's own that webhooks may lead to, also without encryption: `10.20.0.0/16, 127.0.0.1/32`.
     None: public addresses by https only."""
@@ -107,6 +112,20 @@ class Settings(BaseModel):
         if not separator or scheme.partition("+")[0] not in _DATABASES:
             raise ValueError("write sqlite:///path/to/file.db or postgresql://user:password@host:5432/name")
         return url
+
+    @field_validator("deployment")
+    @classmethod
+    def _name_of_a_deployment(cls, name: str | None) -> str | None:
+        if name is not None and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", name) is None:
+            raise ValueError("write up to 100 letters, digits, '_' and '-', such as baton")
+        return name
+
+    @field_validator("deployment_version")
+    @classmethod
+    def _name_of_a_version(cls, version: str | None) -> str | None:
+        if version is not None and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}", version) is None:
+            raise ValueError("write up to 100 letters, digits, '.', '_', '+' and '-', such as 2.1.0")
+        return version
 
     @field_validator("webhook_networks")
     @classmethod

@@ -34,6 +34,14 @@ def table_differences(connection: Connection) -> list[Difference]:
     return differences
 
 
+def refused_words(inspector: Inspector, table: Table) -> Iterator[tuple[str, list[str]]]:
+    """The enum checks of ``table`` that refuse words of this version, each with these words."""
+    present = _present_checks(inspector, table)
+    for name, wanted in _wanted_checks(table):
+        if missing := sorted(wanted - present.get(name, wanted)):
+            yield name, missing
+
+
 def view_differences(connection: Connection) -> list[Difference]:
     """Every view, and column of one, that is missing or cannot be read. What is there besides may be."""
     inspector = inspect(connection)
@@ -115,18 +123,28 @@ def _foreign_keys(inspector: Inspector, table: Table) -> Iterator[str]:
 
 
 def _checks(inspector: Inspector, table: Table) -> Iterator[str]:
-    present = {check["name"]: _words(check["sqltext"]) for check in inspector.get_check_constraints(table.name)}
-    checks = [check for check in table.constraints if isinstance(check, CheckConstraint)]
-    for check in sorted(checks, key=lambda check: str(check.name)):
-        wanted = _words(str(check.sqltext.compile(compile_kwargs={"literal_binds": True})))
-        found = present.get(str(check.name))
+    present = _present_checks(inspector, table)
+    for name, wanted in _wanted_checks(table):
+        found = present.get(name)
         if found is None:
-            yield f"the check {str(check.name)!r} is missing"
+            yield f"the check {name!r} is missing"
             continue
         if missing := sorted(wanted - found):
-            yield f"the check {str(check.name)!r} refuses {', '.join(missing)}"
+            yield f"the check {name!r} refuses {', '.join(missing)}"
         if surplus := sorted(found - wanted):
-            yield f"the check {str(check.name)!r} takes {', '.join(surplus)}"
+            yield f"the check {name!r} takes {', '.join(surplus)}"
+
+
+def _present_checks(inspector: Inspector, table: Table) -> dict[str, set[str]]:
+    return {str(check["name"]): _words(check["sqltext"]) for check in inspector.get_check_constraints(table.name)}
+
+
+def _wanted_checks(table: Table) -> list[tuple[str, set[str]]]:
+    checks = [check for check in table.constraints if isinstance(check, CheckConstraint)]
+    return sorted(
+        (str(check.name), _words(str(check.sqltext.compile(compile_kwargs={"literal_binds": True}))))
+        for check in checks
+    )
 
 
 def _words(condition: str) -> set[str]:

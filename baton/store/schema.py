@@ -12,15 +12,22 @@ from sqlalchemy import Engine
 from baton.store.drift import Difference, table_differences, view_differences
 from baton.store.errors import SchemaOutdated
 from baton.store.ids import NAMESPACE
+from baton.store.newer import hindrances
 from baton.store.transactions import alone, reading, upgrade_command
 from baton.store.urls import redacted
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = uuid5(NAMESPACE, "schema")
+_MOST_SHOWN = 5
 
 
 def upgrade(engine: Engine) -> str:
-    """Bring the schema to :func:`head`, which is returned. Safe to be done by several processes at once."""
+    """Bring the schema to :func:`head`, and say which it has. Safe to be done by several processes at once.
+
+    A later version's schema is left as it is. Raises :class:`SchemaOutdated` when this version cannot write to it.
+    """
+    if (found := current(engine)) is not None and is_newer(found):
+        return require_usable(engine)
     config = _config()
     with alone(engine, _LOCK) as connection:
         config.attributes["connection"] = connection
@@ -54,25 +61,34 @@ def check(engine: Engine) -> list[Difference]:
         return differences + table_differences(connection) + view_differences(connection)
 
 
-def require_current(engine: Engine) -> None:
-    """Raise :class:`SchemaOutdated`, with what to run, unless the database has the revision :func:`head`."""
+def is_newer(revision: str) -> bool:
+    """Whether ``revision`` is one that this version of Baton does not know: it is a later one's."""
+    return revision not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def require_usable(engine: Engine) -> str:
+    """The revision of the database: :func:`head`, or a later one that this version of Baton can write to all the same.
+
+    Raises :class:`SchemaOutdated` for any other, with what to run.
+    """
     found = current(engine)
     if found == head():
-        return
+        return found
     where = redacted(engine.url)
-    if found is not None and found not in _known():
+    if found is not None and is_newer(found):
+        with reading(engine) as session:
+            hindering = hindrances(session.connection())
+        if not hindering:
+            return found
+        shown = "; ".join(str(difference) for difference in hindering[:_MOST_SHOWN])
         raise SchemaOutdated(
-            f"the database {where} has the schema {found!r}, which this version of Baton does not know "
-            f"(it knows up to {head()!r}); use the version of Baton that upgraded it, or a later one"
+            f"the database {where} has the schema {found!r}, which this version of Baton does not know (it knows up "
+            f"to {head()!r}) and cannot write to: {shown}. Use the version of Baton that upgraded it, or a later one"
         )
     has = "has no tables yet" if found is None else f"has the schema {found!r}"
     raise SchemaOutdated(
         f"the database {where} {has}, and this version of Baton works with {head()!r}; run: {upgrade_command(engine)}"
     )
-
-
-def _known() -> set[str]:
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def _config() -> Config:

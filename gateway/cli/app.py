@@ -13,11 +13,13 @@ from gateway.cli import (
     cancelling,
     db,
     deciding,
+    deployment,
     developing,
     encryption,
     examining,
     explaining,
     exporting,
+    forking,
     holding,
     initializing,
     keys,
@@ -36,7 +38,7 @@ from gateway.cli import (
 )
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.output import Output
-from gateway.cli.version import version
+from gateway.version import version
 
 NAME = "starter.py"
 
@@ -94,6 +96,7 @@ for _group in (
     developing,
     initializing,
     starting,
+    forking,
     looking,
     explaining,
     listing,
@@ -108,6 +111,7 @@ for _group in (
     reporting,
     db,
     storage,
+    deployment,
     mirroring,
     auditing,
     exporting,

@@ -25,6 +25,8 @@ def register(app: typer.Typer) -> None:
             after = schema.upgrade(engine)
             where = redacted(engine.url)
         done = "is up to date" if before == after else f"upgraded from {before or 'nothing'}"
+        if schema.is_newer(after):
+            done = f"left as it is: a later version's. This one works with {schema.head()}, and can write to it"
         call.output.result(
             {"database": where, "before": before, "after": after},
             text("✓ ", "green").append(f"{where}  ", "default").append(f"{after}", "cyan").append(f"  {done}", "dim"),
@@ -43,6 +45,10 @@ def register(app: typer.Typer) -> None:
         shown = [text("✗ ", "red").append(str(difference), "default") for difference in differences]
         if not differences:
             shown = [text("✓ ", "green").append(f"{where}  ", "default").append("nothing differs", "dim")]
+        elif revision is not None and schema.is_newer(revision):
+            shown.append(
+                text("A later version of Baton has upgraded it. Whether this one can write: db upgrade", "dim")
+            )
         else:
             shown.append(text("Run: python starter.py db upgrade", "dim"))
         call.output.result({"database": where, "revision": revision, "differences": differences}, *shown)

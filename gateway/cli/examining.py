@@ -49,7 +49,7 @@ async def _temporal(call: Invocation) -> "list[Check]":
     except TemporalConnectionError as error:
         message, _, advice = str(error).rpartition(". ")
         return [Check("temporal", Health.FAILED, message or str(error), advice, unreachable=True)]
-    return [check async for check in check_temporal(client)]
+    return [check async for check in check_temporal(client, deployment=call.settings.deployment)]
 
 
 def _table(checks: "list[Check]") -> Table:

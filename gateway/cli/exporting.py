@@ -12,7 +12,7 @@ from gateway.cli.invocation import Invocation
 from gateway.cli.options import BuildArgument
 from gateway.cli.plain import text
 from gateway.cli.scope_options import chosen
-from gateway.cli.version import version
+from gateway.version import version
 
 
 def register(app: typer.Typer) -> None:

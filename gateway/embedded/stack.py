@@ -34,6 +34,9 @@ _WORKER_GRACE_SECONDS = 5.0
 
 _GATEWAY_GRACE_SECONDS = 8.0
 
+_NOT_HERE = {"deployment", "deployment_version"}
+"""There is one worker, which nobody promotes: it belongs to no deployment."""
+
 
 class Stack:
     """Runs for as long as its context lasts; nothing of it stays behind when this process dies.
@@ -169,9 +172,10 @@ class Stack:
         return self.settings.graceful_shutdown_seconds + _WORKER_GRACE_SECONDS
 
     def _environment(self) -> dict[str, str]:
-        given = self.settings.model_dump(mode="json", exclude_none=True)
+        given = self.settings.model_dump(mode="json", exclude_none=True, exclude=_NOT_HERE)
         told = {variable_of(field): str(value) for field, value in given.items()}
-        return environment_for(self.address, self._environ) | told
+        kept = {name: text for name, text in self._environ.items() if name not in map(variable_of, _NOT_HERE)}
+        return environment_for(self.address, kept) | told
 
     def _start_gateway(self, port: int, contexts: AsyncExitStack) -> GatewayProcess:
         environ = {variable_of("temporal_ui_url"): self.ui_url} | self._environment()

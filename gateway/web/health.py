@@ -38,7 +38,7 @@ async def readyz(site: Here, response: Response) -> Ready:
     """200 when both answer, 503 otherwise. With one of them away the gateway goes on with the other."""
     temporal = "ok" if site.temporal.away is None else "away"
     try:
-        await site.sql(schema.require_current)
+        await site.sql(schema.require_usable)
         database = "ok"
     except StoreError as error:
         log.warning("%s", error)

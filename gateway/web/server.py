@@ -85,7 +85,7 @@ async def serve(
 
 async def _check_database(engine: Engine, *, upgrade: bool) -> None:
     try:
-        await asyncio.to_thread(schema.upgrade if upgrade else schema.require_current, engine)
+        await asyncio.to_thread(schema.upgrade if upgrade else schema.require_usable, engine)
     except DatabaseUnavailable as error:
         if upgrade:
             raise

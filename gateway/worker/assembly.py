@@ -5,8 +5,10 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 from temporalio.client import Client
+from temporalio.common import VersioningBehavior
 from temporalio.worker import Worker
 
+from activities.begin_fork import BeginFork
 from activities.check_mirror import MirrorCheck
 from activities.compensate_phase import CompensatePhase
 from activities.load_profile import LoadProfile
@@ -21,6 +23,7 @@ from baton.webhooks.sender import Sender
 from gateway.mirroring.scheduled import verifier
 from gateway.worker.duties import Duty
 from gateway.worker.surroundings import surroundings_of, workspaces_of
+from gateway.worker.versioning import deployment_config
 from workflows.build import BuildWorkflow
 from workflows.checking import MirrorCheckWorkflow
 from workflows.notices import NoticeWorkflow
@@ -37,7 +40,9 @@ _CONCURRENT_NOTICES = 100
 
 
 def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine: Engine) -> Worker:
-    """The worker that carries builds, writes the mirror and checks it."""
+    """The worker that carries builds, writes the mirror and checks it. A build stays on the version that it began with,
+    unless it is told to move.
+    """
     return Worker(
         client,
         task_queue=Duty.ORCHESTRATOR.queue,
@@ -50,12 +55,16 @@ def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine:
         ],
         sticky_queue_schedule_to_start_timeout=_STICKY,
         max_concurrent_activities=_CONCURRENT_WRITES,
+        deployment_config=deployment_config(settings, VersioningBehavior.PINNED),
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
     )
 
 
 def notifier(client: Client, settings: Settings, engine: Engine, sender: Sender | None = None) -> Worker:
-    """The worker that sends webhooks. Its slots are its own: slow receivers take none of those that builds need."""
+    """The worker that sends webhooks. Its slots are its own: slow receivers take none of those that builds need.
+
+    What it carries moves to a new version by itself: a receiver that is away for a day keeps no old worker.
+    """
     sender = sender or Sender(settings.allowed_networks)
     notices = SendNotices(engine, sender, settings.public_url)
     return Worker(
@@ -66,6 +75,7 @@ def notifier(client: Client, settings: Settings, engine: Engine, sender: Sender 
         activities=[notices.next_notice, notices.deliver_notice, notices.park_notice],
         sticky_queue_schedule_to_start_timeout=_STICKY,
         max_concurrent_activities=_CONCURRENT_NOTICES,
+        deployment_config=deployment_config(settings, VersioningBehavior.AUTO_UPGRADE),
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
     )
 
@@ -79,12 +89,14 @@ def players(
     workspaces, surroundings = workspaces_of(settings, environ), surroundings_of(settings, environ)
     phases = PerformPhase(profiles, workspaces, surroundings)
     undoing = CompensatePhase(profiles, workspaces, surroundings)
+    forks = BeginFork(profiles, workspaces, surroundings)
     return [
         Worker(
             client,
             task_queue=role.queue,
-            activities=[phases.perform_phase, undoing.compensate_phase],
+            activities=[phases.perform_phase, undoing.compensate_phase, forks.begin_fork],
             max_concurrent_activities=settings.max_concurrent_phases,
+            deployment_config=deployment_config(settings),
             max_heartbeat_throttle_interval=timedelta(seconds=settings.heartbeat_seconds),
             graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
         )

@@ -42,16 +42,22 @@ async def prepare_namespace(client: Client) -> None:
 
 
 async def check_database(engine: Engine, *, upgrade: bool) -> None:
-    """Refuse tables that are not of this version, or with ``upgrade`` bring them up to date. Raises SchemaOutdated.
+    """Refuse tables that this version cannot write to; with ``upgrade`` bring them up to date first.
 
     A database that is away is no reason to stand still: builds go on, and their journals are written when it is back.
+    Raises SchemaOutdated.
     """
     try:
-        await asyncio.to_thread(schema.upgrade if upgrade else schema.require_current, engine)
+        revision = await asyncio.to_thread(schema.upgrade if upgrade else schema.require_usable, engine)
     except DatabaseUnavailable as error:
         if upgrade:
             raise
         log.warning("%s. Builds go on meanwhile, and their journals are written as soon as it answers", _capital(error))
+        return
+    if schema.is_newer(revision):
+        log.warning(
+            "A later version of Baton has upgraded the database (schema %s). This one goes on writing to it", revision
+        )
 
 
 def _capital(error: Exception) -> str:

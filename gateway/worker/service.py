@@ -17,6 +17,7 @@ from gateway.worker.assembly import notifier, orchestrator, players
 from gateway.worker.duties import Duty, queues
 from gateway.worker.forgotten import rounds
 from gateway.worker.readiness import check_database, prepare_namespace, readable_profiles, shown
+from gateway.worker.versioning import deployed_version
 
 log = logging.getLogger("baton.worker")
 
@@ -43,6 +44,14 @@ async def serve(settings: Settings, duties: Sequence[Duty], environ: Mapping[str
             last.append(notifier(client, settings, engine))
             await stack.enter_async_context(rounds(client, engine))
         address = client.service_client.config.target_host
+        if (deployed := deployed_version(settings)) is not None:
+            log.info(
+                "This worker is version %s of deployment %s. New builds begin on it once it is promoted: "
+                "python starter.py deployment promote %s",
+                deployed.build_id,
+                deployed.deployment_name,
+                deployed.build_id,
+            )
         log.info("Serving %s of namespace %r at %s", shown(queues(duties)), client.namespace, address)
         await _run([players(client, settings, profiles, roles, environ), last])
 

@@ -9,24 +9,11 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from tests.replay.lesson import lesson
+
 FOLDER = Path(__file__).parent / "histories"
 NOTICES = FOLDER / "notices"
 """Those of the workflow that sends notices; the others are of builds."""
-
-_LESSON = """\
-The workflow code no longer does what it did when {name!r} was recorded: with the same history it gives other commands \
-(activities, timers, signals, search attributes), or the same in another order. Builds that are under way would stop \
-with this error as soon as a worker with this code takes them up:
-
-    {error}
-
-If nobody meant to change the workflow, undo the change: look for a new await, a new activity or timer, a search \
-attribute set earlier or later, a loop over a set.
-If somebody did, keep both ways: `if workflow.patched("what-changed"): <new> else: <old>`, or deploy the new code by \
-worker versioning, so that builds end on the workers that they began with.
-Record anew (python -m tests.replay.record) only when no build that began with the old code can still be running: \
-before a release that nobody has used, or after the old ones have ended. Then commit the new histories with the change.
-"""
 
 
 class ReplayFailed(AssertionError):
@@ -59,10 +46,20 @@ def read(file: Path) -> WorkflowHistory:
 async def replay(name: str, history: WorkflowHistory, workflow: type) -> None:
     """Replay ``history`` by ``workflow``. Raises :class:`ReplayFailed`, which says what it means and what to do."""
     replayer = Replayer(workflows=[workflow], data_converter=pydantic_data_converter)
+
+    async def replays(part: WorkflowHistory) -> bool:
+        return (await replayer.replay_workflow(part, raise_on_replay_failure=False)).replay_failure is None
+
     try:
         await replayer.replay_workflow(history)
     except NondeterminismError as error:
-        raise ReplayFailed(_LESSON.format(name=name, error=error)) from error
+        raise ReplayFailed(await lesson(name, _shown(name), history, error, replays)) from error
+
+
+def _shown(name: str) -> str:
+    """Where the history ``name`` is, from the root of the house; one that is in no file is named alone."""
+    files = (folder / f"{name}.json" for folder in (NOTICES, FOLDER))
+    return next((file.relative_to(FOLDER.parents[2]).as_posix() for file in files if file.exists()), repr(name))
 
 
 def _without_traces(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.replay import recordings
-from tests.replay.changed import RestsBeforeItLooks, RestsBeforeItWorks
+from tests.replay.changed import RestsBeforeItLooks, RestsBeforeItWaits, RestsBeforeItWorks
 from tests.replay.notices import NOTICES
 from tests.replay.record import IDENTITY
 from tests.replay.scenarios import SCENARIOS
@@ -59,20 +59,49 @@ async def test_a_changed_workflow_is_caught_by_every_recording(file: Path) -> No
         await recordings.replay(file.stem, recordings.read(file), RestsBeforeItWorks)
 
 
-async def test_the_failure_says_what_happened_and_what_to_do() -> None:
+PLACES: dict[tuple[str, type], tuple[str, str]] = {
+    ("happy_path", RestsBeforeItWorks): (
+        " the workflow task of events 3 to 13 of",
+        "6 marker load_profile; 7 search attributes",
+    ),
+    ("continued_as_new.2", RestsBeforeItWorks): (
+        "event 5, in the workflow task of events 3 to 12 of",
+        "recorded   5 search attributes; ",
+    ),
+    ("question_answered", RestsBeforeItWaits): (
+        "event 24, in the workflow task of events 22 to 27 of",
+        "recorded   24 activity mirror_journal (journal 2 to 2)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "changed"), PLACES, ids=[f"{name}-{changed.__name__}" for name, changed in PLACES])
+async def test_the_failure_says_where_the_code_and_the_history_part(name: str, changed: type) -> None:
+    with pytest.raises(recordings.ReplayFailed) as caught:
+        await recordings.replay(name, recordings.read(recordings.FOLDER / f"{name}.json"), changed)
+    assert f"of tests/replay/histories/{name}.json" in str(caught.value)
+    for words in PLACES[name, changed]:
+        assert words in str(caught.value)
+
+
+async def test_the_failure_says_what_it_means_and_names_three_ways_out() -> None:
     history = recordings.read(recordings.FOLDER / "happy_path.json")
     with pytest.raises(recordings.ReplayFailed) as caught:
         await recordings.replay("happy_path", history, RestsBeforeItWorks)
+    told = " ".join(str(caught.value).split())
     for words in (
         "when 'happy_path' was recorded",
-        "in another order",
+        "Missing associated machine for LocalActivity",
+        "Builds that are under way would stop",
+        "1. Revert it",
+        "2. Keep both ways",
         "workflow.patched",
-        "worker versioning",
+        "3. Make it a new version",
         "python -m tests.replay.record",
-        "only when no build",
-        "Nondeterminism",
+        "when no build that began with the old code can run on the new",
+        "docs/upgrades.md",
     ):
-        assert words in str(caught.value)
+        assert words in told
 
 
 @pytest.mark.parametrize("file", FILES + OF_NOTICES, ids=[file.stem for file in FILES + OF_NOTICES])

@@ -8,7 +8,6 @@ made, which authenticates the form and the key's ID as well.
 import os
 from collections.abc import Sequence
 
-from cryptography.exceptions import InvalidTag
 from google.protobuf.message import DecodeError
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import PayloadCodec
@@ -51,6 +50,8 @@ class EncryptionCodec(PayloadCodec):
         if payload.metadata.get(_CIPHER, _AES) != _AES:
             made = payload.metadata[_CIPHER].decode(errors="replace")[:40]
             raise PayloadUnreadable(f"A payload is encrypted with {made!r}, which this version of Baton does not know")
+        from cryptography.exceptions import InvalidTag
+
         key_id = key_id_of(payload)
         cipher = self._ring.cipher(key_id)
         nonce, sealed = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]

@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING
 
 from baton.runtime.encryption.errors import KeysUnusable, KeyUnknown
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -91,11 +93,11 @@ class KeyRing:
         """What must never be shown, as text."""
         return tuple(key.text().partition(":")[2] for key in self.keys)
 
-    def first(self) -> tuple[str, AESGCM]:
+    def first(self) -> "tuple[str, AESGCM]":
         """What encrypts, and its ID. There is a key."""
         return self.keys[0].id, self._ciphers[self.keys[0].id]
 
-    def cipher(self, key_id: str) -> AESGCM:
+    def cipher(self, key_id: str) -> "AESGCM":
         """What decrypts payloads of that key. Raises KeyUnknown."""
         found = self._ciphers.get(key_id)
         if found is None:
@@ -108,7 +110,10 @@ class KeyRing:
         return found
 
     @cached_property
-    def _ciphers(self) -> dict[str, AESGCM]:
+    def _ciphers(self) -> "dict[str, AESGCM]":
+        # Only where there are keys: it takes its time, and Temporal's sandbox, which imports again, cannot import it.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         return {key.id: AESGCM(key.secret) for key in self.keys}
 
 

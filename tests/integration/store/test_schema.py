@@ -80,7 +80,7 @@ def test_an_empty_database_is_refused_with_the_command_to_run(database_url: str)
     engine = open_engine(database_url)
 
     with pytest.raises(SchemaOutdated, match=r"has no tables yet.*run: python starter.py db upgrade --database-url '"):
-        schema.require_current(engine)
+        schema.require_usable(engine)
     with pytest.raises(SchemaOutdated, match=r"run: python starter.py db upgrade"):
         get_build(engine, "b-1")
     with pytest.raises(SchemaOutdated, match=r"run: python starter.py db upgrade"):
@@ -89,17 +89,7 @@ def test_an_empty_database_is_refused_with_the_command_to_run(database_url: str)
 
 
 def test_a_current_database_is_accepted(engine: Engine) -> None:
-    schema.require_current(engine)
-
-
-def test_a_database_from_a_later_version_is_refused(engine: Engine) -> None:
-    _run(engine, "UPDATE alembic_version SET version_num = '9999'")
-
-    with pytest.raises(SchemaOutdated, match=r"has the schema '9999', which this version of Baton does not know"):
-        schema.require_current(engine)
-    assert _told(engine) == [
-        f"alembic_version: the database has revision '9999'; this version of Baton works with '{schema.head()}'"
-    ]
+    schema.require_usable(engine)
 
 
 def test_a_missing_table_and_index_and_column_are_named(engine: Engine) -> None:

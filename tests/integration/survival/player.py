@@ -1,8 +1,8 @@
-"""Plays every role of a build, as a program: ``python player.py MARKS``.
+"""Plays every role of a build, as a program: ``python player.py MARKS [SECONDS]``.
 
 It writes one line for the order into the build's tree, notes in ``MARKS/<build>.begun`` that it has begun, and reports.
 A phase that the request's metadata name works longer: one under ``held`` until ``MARKS/<build>.go`` appears, one under
-``hung`` at its first attempt until it is killed. Neither outlives a minute.
+``hung`` at its first attempt until it is killed. Neither outlives a minute, or ``SECONDS``.
 """
 
 import json
@@ -32,7 +32,7 @@ def main() -> None:
     again = begun.exists() and phase in begun.read_text(encoding="utf-8").split()
     with begun.open("a", encoding="utf-8") as noted:
         noted.write(f"{phase}\n")
-    end = time.monotonic() + A_MINUTE
+    end = time.monotonic() + (float(sys.argv[2]) if len(sys.argv) > 2 else A_MINUTE)
     while time.monotonic() < end and (
         (request["metadata"].get("hung") == phase and not again)
         or (request["metadata"].get("held") == phase and not go.exists())

@@ -31,6 +31,8 @@ def test_every_field_is_read_from_its_variable() -> None:
         "BATON_PAYLOAD_STORE": "s3://payloads",
         "BATON_PAYLOAD_STORE_BYTES": "65536",
         "BATON_PAYLOAD_STORE_ENDPOINT": "https://s3.example/",
+        "BATON_DEPLOYMENT": "baton-eu_1",
+        "BATON_DEPLOYMENT_VERSION": "2.1.0+abc",
         "BATON_WEBHOOK_NETWORKS": "10.0.0.0/8, ::1/128",
         "BATON_GATEWAY_HOST": "::",
         "BATON_GATEWAY_PORT": "80",
@@ -58,6 +60,8 @@ def test_every_field_is_read_from_its_variable() -> None:
         "payload_store": "s3://payloads",
         "payload_store_bytes": 65_536,
         "payload_store_endpoint": "https://s3.example",
+        "deployment": "baton-eu_1",
+        "deployment_version": "2.1.0+abc",
         "webhook_networks": "10.0.0.0/8, ::1/128",
         "gateway_host": "::",
         "gateway_port": 80,
@@ -68,6 +72,22 @@ def test_every_field_is_read_from_its_variable() -> None:
         "gateway_requests_per_minute": 60,
         "gateway_max_body_bytes": 4096,
     }
+
+
+@pytest.mark.parametrize(
+    ("variable", "name", "allowed"),
+    [
+        ("BATON_DEPLOYMENT", "baton.eu", "letters, digits, '_' and '-', such as baton"),
+        ("BATON_DEPLOYMENT", "baton'", "such as baton"),
+        ("BATON_DEPLOYMENT_VERSION", "2:1", "letters, digits, '.', '_', '+' and '-', such as 2.1.0"),
+        ("BATON_DEPLOYMENT_VERSION", "v" * 101, "up to 100"),
+    ],
+)
+def test_a_name_that_temporal_would_not_take_for_a_version_is_refused(variable: str, name: str, allowed: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment({variable: name})
+    assert str(refused.value).startswith(f"{variable} cannot be {name!r}: write up to 100")
+    assert allowed in str(refused.value)
 
 
 def test_networks_are_read_one_by_one_and_there_are_none_unless_named() -> None:

@@ -12,6 +12,6 @@ def version() -> str:
     try:
         return metadata.version(_DISTRIBUTION)
     except metadata.PackageNotFoundError:
-        project = Path(__file__).parents[2] / "pyproject.toml"
+        project = Path(__file__).parents[1] / "pyproject.toml"
         found: str = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
         return found
