@@ -10,7 +10,13 @@ INSTALLED := .venv/installed
 # On all cores up to four, each file of tests on one of them.
 TESTS := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: help .venv demo dev test coverage lint format bench pictures constraints clean
+ROUNDS ?= 1
+SEED ?=
+SEEDS ?=
+MINUTES ?= 3
+COUNT ?= 100000
+
+.PHONY: help .venv demo dev test coverage lint format bench chaos storm fuzz pictures constraints clean
 
 help: ## list the targets
 	@echo "usage: make TARGET [ARGS='…'] [PYTHON=python3.12]"; echo
@@ -67,12 +73,25 @@ bench: $(INSTALLED) ## run the benchmarks in bench/
 	done; \
 	if [ -z "$$found" ]; then echo "Benchmarks live in bench/bench_*.py; there are none yet."; fi
 
+chaos: $(INSTALLED) ## break everything on purpose (ROUNDS=10, SEEDS="4 7", SEED=4, MINUTES=3, ARGS="--verbose")
+	$(BIN)/python -m tests.chaos.run --rounds $(ROUNDS) --minutes $(MINUTES) \
+	  $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+storm: $(INSTALLED) ## random commands, good and bad, to builds on a real server (COUNT=100000, SEED=1)
+	$(BIN)/python -m tests.chaos.storm --count $(COUNT) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+fuzz: $(INSTALLED) ## feed the parsers with what they do not expect (MINUTES=3, ARGS="report junit")
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || { if command -v uv >/dev/null 2>&1; \
+	  then uv pip install --quiet --python $(BIN)/python 'atheris>=3.0' --constraint constraints.txt; \
+	  else $(BIN)/python -m pip install --quiet 'atheris>=3.0' --constraint constraints.txt; fi; }
+	$(BIN)/python -m tests.fuzz.run --minutes $(MINUTES) $(ARGS)
+
 pictures: $(INSTALLED) ## take the pictures of the docs anew, in Chromium (ARGS="temporal-details")
 	$(BIN)/python -m tests.pictures.take $(ARGS)
 
 constraints: $(INSTALLED) ## renew constraints.txt (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "Renewing constraints.txt needs uv on PATH: $(BIN)/python -m pip install uv, then PATH=\"$(BIN):\$$PATH\" make constraints" >&2; exit 1; }
-	uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev \
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --extra fuzz \
 	  --no-emit-index-url --no-header --output-file constraints.txt pyproject.toml
 
 clean: ## remove .venv, caches and build output (never .baton/, which holds builds)

@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 from baton.contracts import errors
 from baton.runners.failures import RunnerFailure
 from baton.runners.profile_errors import InvalidProfile, UnknownProfile
+from baton.runtime.secret_shapes import masked
 from baton.workshop.errors import (
     RefNotFound,
     RemoteRefused,
@@ -63,7 +64,7 @@ def _told(error: Exception) -> ApplicationError:
 def _failure(
     error: Exception, code: str, *, retryable: bool, name: str = "", after: timedelta | None = None
 ) -> ApplicationError:
-    message = f"{name}{error}"
+    message = masked(f"{name}{error}")
     if len(message) > _MOST:
         # What went wrong stands at the beginning, the program's last words at the end.
         message = f"{message[: _MOST // 2]}\n[…]\n{message[-_MOST // 2 :]}"

@@ -1,4 +1,5 @@
-"""The values of variables that a profile hands to a role's programs are kept out of what leaves a phase."""
+"""What leaves a phase is without the values of variables that its role was given, and without what looks like a
+secret."""
 
 import contextlib
 import traceback
@@ -21,6 +22,7 @@ from baton.runners.failures import RunnerFailure
 from baton.runners.passed import passed_secrets
 from baton.runners.profile import Profile
 from baton.runners.quoting import blotted
+from baton.runtime.secret_shapes import masked
 
 _ENUMS: tuple[type[StrEnum], ...] = (Phase, Verdict, Severity, Resumption)
 _MODELS: tuple[type[BaseModel], ...] = (PhaseReport, Attempt, Compensation, Player, Evidence, Finding, Usage, Question)
@@ -32,7 +34,8 @@ _VOCABULARY = frozenset(str(word) for words in _ENUMS for word in words) | {
 
 @dataclass(frozen=True, slots=True)
 class Secrecy:
-    """Replaces ``secrets`` by ``***`` in reports, heartbeats and failures. Files are not looked into."""
+    """Replaces ``secrets``, and all of :mod:`baton.runtime.secret_shapes`, by ``***`` in reports, heartbeats and
+    failures. Files are not looked into."""
 
     secrets: tuple[str, ...]
 
@@ -45,24 +48,29 @@ class Secrecy:
 
     def report(self, report: PhaseReport) -> PhaseReport:
         """``report`` without them."""
-        return PhaseReport.model_validate(self.blotted(report.to_json())) if self.secrets else report
+        told = report.to_json()
+        blotted = self.blotted(told)
+        return report if blotted == told else PhaseReport.model_validate(blotted)
 
     def compensation(self, outcome: Compensation) -> Compensation:
         """``outcome`` without them."""
-        told = self.blotted(outcome.model_dump(mode="json", exclude_defaults=True))
-        return Compensation.model_validate(told) if self.secrets else outcome
+        told = outcome.model_dump(mode="json", exclude_defaults=True)
+        return Compensation.model_validate(self.blotted(told))
 
     def blotted(self, value: Any) -> Any:
         """A JSON value without them, in keys too. What is no JSON stays as it is."""
         match value:
             case str():
-                return value if value in _VOCABULARY else blotted(value, self.secrets)
+                return value if value in _VOCABULARY else self._hidden(value)
             case dict():
                 return {self.blotted(key): self.blotted(inner) for key, inner in value.items()}
             case list() | tuple():
                 return [self.blotted(inner) for inner in value]
             case _:
                 return value
+
+    def _hidden(self, text: str) -> str:
+        return masked(blotted(text, self.secrets))
 
     def heartbeat(self, beat: Heartbeat) -> Heartbeat:
         """``beat``, whose details are without them."""
@@ -80,10 +88,10 @@ class Secrecy:
         except Exception as error:
             if not isinstance(error, RunnerFailure | ApplicationError):
                 told = "".join(traceback.format_exception(error))
-                activity.logger.warning("A phase failed\n%s", blotted(told, self.secrets))
+                activity.logger.warning("A phase failed\n%s", self._hidden(told))
             failure = application_error(error)
             raise ApplicationError(
-                blotted(failure.message, self.secrets),
+                self._hidden(failure.message),
                 *self.blotted(failure.details),
                 type=failure.type,
                 non_retryable=failure.non_retryable,

@@ -67,11 +67,11 @@ class SendNotices:
         async with heartbeating():
             await self._ask(lambda: sending.park(self._engine, order.delivery_id, order.reason))
             activity.logger.warning(
-                "webhook %r: gave up notice %s of build %r: %s. To send it again: "
+                "webhook %r: gave up notice %s of %s: %s. To send it again: "
                 "python starter.py webhook redeliver %s --parked",
                 order.queue.subscription,
                 order.delivery_id,
-                order.queue.build_id,
+                order.queue.about,
                 order.reason,
                 order.queue.subscription,
             )

@@ -50,7 +50,7 @@ async def _start(client: Client, queue: NoticeQueue, signal: str | None) -> None
         task_queue=NOTICES_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         start_signal=signal,
-        static_summary=f"notices of build {queue.build_id} to {queue.subscription}"[:190],
+        static_summary=f"notices of {queue.about} to {queue.subscription}"[:190],
         static_details="Sends the receiver of this webhook what happens to the build: in order, one after the other.",
         priority=Priority(fairness_key=str(queue.subscription_id)),
         rpc_timeout=timedelta(seconds=_SECONDS),

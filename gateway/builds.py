@@ -9,26 +9,30 @@ from temporalio.client import (
     WorkflowExecutionStatus,
     WorkflowFailureError,
     WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
 )
-from temporalio.common import SearchAttributeKey
+from temporalio.common import QueryRejectCondition, SearchAttributeKey
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from baton.contracts.messages import CommandReply, Handoff, StartAnswer
-from baton.contracts.names import PROJECT_ID, workflow_id
+from baton.contracts.messages import CommandReply, Handoff, StartAnswer, StartBuild
+from baton.contracts.names import FORKED_FROM, PROJECT_ID, workflow_id
 from baton.domain.actors import Actor
-from baton.domain.commands import Command
+from baton.domain.commands import Advance, Command
 from baton.domain.fold import fold
 from baton.domain.journal import Entry
 from baton.domain.jsonvalue import canonical
+from baton.domain.outside import OutsideEnd
 from baton.domain.requests import BUILD_ID_PATTERN, BuildRequest
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import RefusalCode, Status
+from baton.runtime.secret_shapes import masked_value
 from gateway.endings import Handle, how_it_ended, is_closed, not_opened, why_not_opened
 from gateway.errors import BuildNotFound, BuildNotOpened, CommandRefused, NoWorker
+from gateway.histories.ending import how_it_closed
 from gateway.opening import TakenByClosed, refuse_other, start_or_join
-from gateway.patience import answer_within, ask_again
+from gateway.patience import answer_within, ask_again, send_again
 from gateway.reading import handoffs_in, read_history, read_journal
 from gateway.without_worker import answer_or_history, whose_worker
 from workflows.build import BuildWorkflow
@@ -58,28 +62,37 @@ class Builds:
         Raises CommandRefused (``start_differs``) when the ID is taken by another request, BuildNotOpened when the
         profile cannot be used (the ID stays free), and NoWorker.
         """
+        return await self._begin(StartBuild(request=request, started_by=by))
+
+    async def fork(self, start: StartBuild) -> StartAnswer:
+        """Start a fork (:func:`gateway.forking.start_of_fork`), or answer with the one that was asked for so before.
+
+        Raises as :meth:`start`; BuildNotOpened also when its profile does not let it begin, or its commit is gone.
+        """
+        return await self._begin(start)
+
+    async def forks(self, build_id: str, *, most: int = 50) -> list[str]:
+        """The IDs of the forks of a build that Temporal keeps, the newest first. Its list is moments late."""
+        if re.fullmatch(BUILD_ID_PATTERN, build_id) is None:
+            return []
+        prefix, query = workflow_id(""), f"{FORKED_FROM} = '{build_id}'"
         try:
-            return await self._start(request, by, again=False)
-        except TakenByClosed:
-            handle = self._handle(request.build_id)
-            if await why_not_opened(handle, request.build_id, await handle.describe()) is not None:
-                return await self._start(request, by, again=True)
-        view = await self.status(request.build_id)
-        refuse_other(request, view.request)
-        return StartAnswer(
-            workflow_id=view.workflow_id,
-            build_id=view.build_id,
-            first_run_id=view.first_run_id,
-            state=view.current_state,
-            status=view.status,
-        )
+            return [run.id.removeprefix(prefix) async for run in self._client.list_workflows(query, limit=most)]
+        except RPCError as error:
+            if error.status is RPCStatusCode.INVALID_ARGUMENT:  # a namespace in which no worker has been that forks
+                return []
+            raise
 
     async def send(self, build_id: str, command: Command) -> CommandReply:
         """Give a build a command and wait for its answer. ``command.command_id`` is also the key of the update.
 
+        A report is sent without what looks like a secret.
+
         Raises CommandRefused, BuildEnded, BuildNotFound, BuildNotOpened and NoWorker.
         """
         message = command.model_dump(mode="json")
+        if isinstance(command, Advance):
+            message["result"] = masked_value(message["result"])
         size = len(canonical(message))
         if size > _MOST_BYTES:
             raise CommandRefused(
@@ -87,15 +100,42 @@ class Builds:
                 f"{command.name.value} has {size:,} bytes; at most {_MOST_BYTES:,} can be sent. "
                 "Put large things into the workspace and report their commit",
             )
-        update = self._handle(build_id).execute_update(
-            command.name.value, message, id=command.command_id, result_type=CommandReply
-        )
-        reply: CommandReply = await self._answer(build_id, update, after=_MAY_STILL)
-        return reply
+        handle = self._handle(build_id)
+
+        def update() -> Awaitable[CommandReply]:
+            return handle.execute_update(command.name.value, message, id=command.command_id, result_type=CommandReply)
+
+        return await self._answer(build_id, send_again(update), after=_MAY_STILL)
 
     async def status(self, build_id: str) -> BuildView:
-        """The build as it is now, or as it ended. Raises as :meth:`send`."""
-        return await self._told(build_id, lambda: self._handle(build_id).query(BuildWorkflow.status), fold)
+        """The build as it is now, or as it ended, also where its journal does not say so. Raises as :meth:`send`."""
+        handle = self._handle(build_id)
+        well = QueryRejectCondition.NOT_COMPLETED_CLEANLY
+        closed: list[bool] = []
+
+        def as_kept(entries: list[Entry]) -> BuildView:
+            closed.append(True)
+            return fold(entries)
+
+        try:
+            view = await self._told(
+                build_id, lambda: handle.query(BuildWorkflow.status, reject_condition=well), as_kept
+            )
+        except WorkflowQueryRejectedError:
+            view = await self._told(build_id, lambda: handle.query(BuildWorkflow.status), as_kept)
+            closed.append(True)
+        return view.cut_off(await self.outside_end(build_id)) if closed and not view.ended else view
+
+    async def outside_end(self, build_id: str) -> OutsideEnd | None:
+        """How Temporal closed the build's workflow; ``None`` while it runs. It needs no worker. Raises as :meth:`send`.
+
+        It is an end outside of the build's journal when that does not tell of one.
+        """
+        try:
+            run_id = (await self._handle(build_id).describe()).run_id
+            return await how_it_closed(self._client, workflow_id(build_id), run_id)
+        except RPCError as error:
+            raise await self._why_not(build_id, error) from error
 
     async def history(self, build_id: str) -> list[Handoff]:
         """All handoffs, in order, each with what was handed over. Raises as :meth:`send`."""
@@ -169,13 +209,31 @@ class Builds:
             raise await self._why_not(build_id, error) from error
         return Status.COMPLETE
 
-    async def _start(self, request: BuildRequest, by: Actor | None, *, again: bool) -> StartAnswer:
+    async def _begin(self, start: StartBuild) -> StartAnswer:
+        request = start.request
         try:
-            return await start_or_join(self._client, request, by=by, again=again, seconds=self._seconds)
+            return await self._start(start, again=False)
+        except TakenByClosed:
+            handle = self._handle(request.build_id)
+            if await why_not_opened(handle, request.build_id, await handle.describe()) is not None:
+                return await self._start(start, again=True)
+        view = await self.status(request.build_id)
+        refuse_other(start, view)
+        return StartAnswer(
+            workflow_id=view.workflow_id,
+            build_id=view.build_id,
+            first_run_id=view.first_run_id,
+            state=view.current_state,
+            status=view.status,
+        )
+
+    async def _start(self, start: StartBuild, *, again: bool) -> StartAnswer:
+        try:
+            return await start_or_join(self._client, start, again=again, seconds=self._seconds)
         except NoWorker as silence:
-            raise await whose_worker(self._client, workflow_id(request.build_id), silence) from silence
+            raise await whose_worker(self._client, workflow_id(start.request.build_id), silence) from silence
         except WorkflowUpdateFailedError as error:
-            raise _refusal(request.build_id, error) from error
+            raise _refusal(start.request.build_id, error) from error
 
     async def _told(
         self, build_id: str, ask: Callable[[], Awaitable[Answer]], tell: Callable[[list[Entry]], Answer]

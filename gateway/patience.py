@@ -16,6 +16,10 @@ _ASK_AGAIN_SECONDS = 0.1
 _LOST_SECONDS = 5.0
 """A query that has had no answer for so long is asked again: a worker can lose one while it makes room for others."""
 
+_NOT_TAKEN = "due to unexpected workflow task failure"
+"""What the server says of an update that no build has seen: it came while the build was about to end, or to go on in
+another run, and something else had come in between."""
+
 _SILENCE = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
 
 
@@ -57,6 +61,20 @@ async def ask_again(query: Callable[[], Awaitable[Answer]]) -> Answer:
         except (TimeoutError, RPCTimeoutOrCancelledError, RPCError):
             if not patience.expired():
                 raise
+
+
+async def send_again(update: Callable[[], Awaitable[Answer]]) -> Answer:
+    """The answer to ``update``, sent again when the server says that the build has not seen it.
+
+    For as long as it takes: within :func:`answer_within`.
+    """
+    while True:
+        try:
+            return await update()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.FAILED_PRECONDITION or _NOT_TAKEN not in error.message:
+                raise
+            await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
 
 def _silence(seconds: float, after: str) -> NoWorker:

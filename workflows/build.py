@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from baton.contracts.messages import (
         CommandReply,
         ContinuedBuild,
+        ForkAsked,
         HistoryPage,
         JournalPage,
         PageRequest,
@@ -27,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from baton.domain.view import BuildView
     from baton.domain.vocabulary import RefusalCode, Status
     from workflows.appearance import Appearance
+    from workflows.forking import prepare_fork
     from workflows.handlers import Handlers
     from workflows.opening import load_terms
     from workflows.outbox import Outbox
@@ -44,6 +46,7 @@ class BuildWorkflow:
     def __init__(self, start: StartBuild) -> None:
         self._request = start.request
         self._started_by = start.started_by or SYSTEM
+        self._forking = start.forking
         self._build = Build(start.continued.view) if start.continued is not None else None
         self._first_sequence = 1 if self._build is None else self._build.view.head.sequence + 1
         self._earlier_run_id = None if start.continued is None else start.continued.earlier_run_id
@@ -64,9 +67,19 @@ class BuildWorkflow:
                 raise
             self.record(self._build.cancel(workflow.cancellation_reason() or "", workflow.now()))
         self._appearance.show(self.build.view)
-        await workflow.wait_condition(lambda: self._outbox.empty and workflow.all_handlers_finished())
+        await self._settle()
         mirroring.cancel()
         return self._ended(self.build.view)
+
+    async def _settle(self) -> None:
+        """Wait until everything is written and everybody answered. A cancellation comes too late to change the end."""
+        while True:
+            try:
+                return await workflow.wait_condition(lambda: self._outbox.empty and workflow.all_handlers_finished())
+            except asyncio.CancelledError:
+                # Builds of before ended as cancelled here, with entries that were not written.
+                if not workflow.patched("cancelled-after-the-end"):
+                    raise
 
     async def _carry(self) -> None:
         if self._build is None:
@@ -94,6 +107,8 @@ class BuildWorkflow:
         info = workflow.info()
         try:
             terms = await load_terms(self._request.profile)
+            if self._forking is not None:
+                await prepare_fork(self._request, self._forking, terms)
         except (ActivityError, ApplicationError) as error:
             self._not_opened = _why_not_opened(error)
             await workflow.wait_condition(workflow.all_handlers_finished)
@@ -105,7 +120,9 @@ class BuildWorkflow:
             first_run_id=info.first_execution_run_id,
             at=workflow.now(),
             by=self._started_by,
+            forking=self._forking,
         )
+        self._forking = None
         self.record(entries)
 
     async def _wait(self, step: Wait) -> None:
@@ -188,22 +205,12 @@ class BuildWorkflow:
     @workflow.update
     async def start(self, request: BuildRequest) -> StartAnswer:
         """Answer with the build that runs for ``request``."""
-        view = (await self.opened()).view
-        differing = self._request.differences(request)
-        if differing:
-            raise ApplicationError(
-                f"build {request.build_id!r} exists already and differs in: {', '.join(differing)}. "
-                "Send the same request, or choose another build ID",
-                type=RefusalCode.START_DIFFERS,
-                non_retryable=True,
-            )
-        return StartAnswer(
-            workflow_id=view.workflow_id,
-            build_id=view.build_id,
-            first_run_id=view.first_run_id,
-            state=view.current_state,
-            status=view.status,
-        )
+        return _started((await self.opened()).view, request)
+
+    @workflow.update
+    async def start_fork(self, asked: ForkAsked) -> StartAnswer:
+        """Answer with the build that was forked as ``asked``."""
+        return _started((await self.opened()).view, asked.request, asked)
 
     @workflow.query(description="Where the build is, what it waits for, and what it has used.")
     def status(self) -> BuildView:
@@ -235,6 +242,25 @@ def reply(before: BuildView, after: BuildView, repeated: Command | None = None) 
         sequence=sequence,
         duplicate=repeated is not None,
         message=waits.what if waits is not None else after.next_expectations.task,
+    )
+
+
+def _started(view: BuildView, request: BuildRequest, fork: ForkAsked | None = None) -> StartAnswer:
+    """The build, if it is the one that was asked for. Raises ApplicationError (start_differs)."""
+    differing = view.differences(request, *((None, None) if fork is None else (fork.origin, fork.command_id)))
+    if differing:
+        raise ApplicationError(
+            f"build {request.build_id!r} exists already and differs in: {', '.join(differing)}. "
+            "Send the same request, or choose another build ID",
+            type=RefusalCode.START_DIFFERS,
+            non_retryable=True,
+        )
+    return StartAnswer(
+        workflow_id=view.workflow_id,
+        build_id=view.build_id,
+        first_run_id=view.first_run_id,
+        state=view.current_state,
+        status=view.status,
     )
 
 

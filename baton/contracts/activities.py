@@ -6,8 +6,11 @@ Kept apart from the implementations so that workflow code loads neither SQLAlche
 from temporalio import activity
 
 from baton.contracts.messages import (
+    BeginFork,
+    CheckMirror,
     DeliverNotice,
     MirrorBatch,
+    MirrorChecked,
     NoticeQueue,
     NoticeReceipt,
     ParkNotice,
@@ -38,9 +41,21 @@ async def compensate_phase(order: CompensationOrder) -> Compensation:
     raise NotImplementedError
 
 
+@activity.defn(name="begin_fork")
+async def begin_fork(order: BeginFork) -> None:
+    """Make the workspace of a fork. Fails for good with ``commit_gone`` when nobody has the commit any more."""
+    raise NotImplementedError
+
+
 @activity.defn(name="mirror_journal")
 async def mirror_journal(batch: MirrorBatch) -> None:
     """Write entries to the SQL mirror, once however often it is called."""
+    raise NotImplementedError
+
+
+@activity.defn(name="check_mirror")
+async def check_mirror(order: CheckMirror) -> MirrorChecked:
+    """Compare SQL with Temporal's histories. Fails with ``check_failed``, for another try."""
     raise NotImplementedError
 
 

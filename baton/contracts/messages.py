@@ -8,7 +8,9 @@ from uuid import UUID
 from pydantic import Field
 
 from baton.domain.actors import Actor
+from baton.domain.forks import Forking
 from baton.domain.journal import Entry
+from baton.domain.lineage import Lineage
 from baton.domain.model import Value
 from baton.domain.requests import BuildRequest
 from baton.domain.view import BuildView, HandoffRecord
@@ -30,6 +32,15 @@ class StartBuild(Value):
     started_by: Actor | None = Field(
         default=None, description="who had it started, where the door knows that for sure; none is Baton itself"
     )
+    forking: Forking | None = Field(default=None, description="what it goes on with, when it is forked from a build")
+
+
+class ForkAsked(Value):
+    """The input of the update ``start_fork``: one with the same key, or from the same point, is the same fork."""
+
+    request: BuildRequest
+    origin: Lineage
+    command_id: str | None = None
 
 
 class StartAnswer(Value):
@@ -90,6 +101,14 @@ class ProfileRequest(Value):
     name: str
 
 
+class BeginFork(Value):
+    """The input of the activity ``begin_fork``: the fork's workspace is made from its origin's commit."""
+
+    request: BuildRequest
+    origin: Lineage
+    base_commit: str | None = Field(default=None, description="the commit that the origin began with")
+
+
 class MirrorBatch(Value):
     """The input of the activity ``mirror_journal``: entries in order, without a gap."""
 
@@ -99,13 +118,44 @@ class MirrorBatch(Value):
     entries: tuple[Entry, ...] = Field(min_length=1)
 
 
+class CheckMirror(Value):
+    """The input of ``MirrorCheckWorkflow.run`` and of the activity ``check_mirror``: which builds are compared."""
+
+    projects: tuple[str, ...] | None = Field(default=None, description="of these projects; none is all")
+    days: float | None = Field(default=None, description="created in the last days, so many of them; none is all")
+
+
+class MirrorChecked(Value):
+    """What came of a check: numbers of builds, and the first of those that are not as they should be."""
+
+    checked: int
+    matching: int
+    behind: int = Field(description="with entries that are still on their way, which is no drift")
+    drifted: int
+    unverifiable: int = Field(description="no longer in Temporal; their own hash chains hold")
+    unreadable: int = Field(description="with a history that cannot be decoded")
+    differences: int
+    builds: tuple[str, ...] = ()
+    message: str = Field(description="what was found and what to do, in a sentence")
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was found that is not as it should be."""
+        return not (self.drifted or self.unreadable)
+
+
 class NoticeQueue(Value):
-    """What one subscriber is told of one build: sent in order, one after the other."""
+    """What one subscriber is told of one build, or of the mirror: sent in order, one after the other."""
 
     subscription_id: UUID
     subscription: str = Field(description="its name, for people")
-    build_key: UUID = Field(description="the build's row in SQL")
-    build_id: str
+    build_key: UUID | None = Field(description="the build's row in SQL; none for what is told of the mirror")
+    build_id: str = Field(description="empty for what is told of the mirror")
+
+    @property
+    def about(self) -> str:
+        """What it is about, for people."""
+        return f"build {self.build_id}" if self.build_id else "the mirror"
 
 
 class SendNotices(Value):

@@ -14,6 +14,9 @@ NOTICE_WORKFLOW = "NoticeWorkflow"
 WAKE = "wake"
 """The workflow that sends one subscriber the notices of one build, and the signal that there are some."""
 
+MIRROR_CHECK_WORKFLOW = "MirrorCheckWorkflow"
+MIRROR_CHECK = "mirror-check"
+"""The workflow that compares SQL with Temporal's histories; the ID of its schedule, with which its own ID begins."""
 UPGRADE = "upgrade"
 """The signal that has a build move to the promoted version of Baton at its next wait."""
 
@@ -21,8 +24,9 @@ BUILD_STATE = "BuildState"
 BUILD_ROLE = "BuildRole"
 PROJECT_ID = "ProjectId"
 USER_ID = "UserId"
-SEARCH_ATTRIBUTES = (BUILD_STATE, BUILD_ROLE, PROJECT_ID, USER_ID)
-"""The search attributes that every build carries, all of type Keyword."""
+FORKED_FROM = "ForkedFrom"
+SEARCH_ATTRIBUTES = (BUILD_STATE, BUILD_ROLE, PROJECT_ID, USER_ID, FORKED_FROM)
+"""The search attributes of builds, all of type Keyword. Every build carries them, but for the last: forks alone do."""
 
 
 def role_queue(role: Role) -> str:
@@ -36,8 +40,11 @@ def workflow_id(build_id: str) -> str:
 
 
 def notices_workflow_id(subscription: UUID, build_id: str) -> str:
-    """The Temporal workflow ID of what is sent to one subscriber of one build."""
-    return f"notices-{subscription}-{build_id}"
+    """The Temporal workflow ID of what is sent to one subscriber of one build.
+
+    Of the mirror when ``build_id`` is empty: no build's ID begins with an underscore.
+    """
+    return f"notices-{subscription}-{build_id or '_mirror'}"
 
 
 def fairness_key(project_id: str) -> str:

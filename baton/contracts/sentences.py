@@ -26,9 +26,11 @@ from baton.domain.facts import (
     StateAdvanced,
     WorkflowStarted,
 )
+from baton.domain.forks import Fork
 from baton.domain.journal import Entry
 from baton.domain.ledger import amount
 from baton.domain.moves import MoveKind
+from baton.domain.outside import OutsideEnd
 from baton.domain.terms import OnDeadline
 from baton.domain.view import BuildView
 
@@ -38,14 +40,25 @@ _MOST_SUBJECT = 120
 def sentence(view: BuildView, entry: Entry) -> str:
     """What happened to which build, by whom and why, on one line. ``view`` is the build right after ``entry``."""
     fact = FACTS[entry.kind].model_validate(entry.data)
+    told = _steps(fact, _who(entry.actor)) or _decisions(fact, _who(entry.actor)) or _ends(fact, _who(entry.actor))
+    return _of_build(view, told)
+
+
+def ended_outside_sentence(view: BuildView, end: OutsideEnd) -> str:
+    """How a build ended without its journal saying so, by whom and why, on one line."""
+    return _of_build(view, f"has ended in {_word(view.current_state)}. {end.sentence}")
+
+
+def _of_build(view: BuildView, told: str) -> str:
     title = " ".join(view.request.title.split())
     title = title if len(title) <= _MOST_SUBJECT else f"{title[: _MOST_SUBJECT - 1]}…"
-    told = _steps(fact, _who(entry.actor)) or _decisions(fact, _who(entry.actor)) or _ends(fact, _who(entry.actor))
     return " ".join(f"Build {view.build_id} ({title}) {told}".split())
 
 
 def _steps(fact: Fact, who: str) -> str:
     match fact:
+        case WorkflowStarted(fork=Fork(origin=origin)):
+            return f"was forked from {origin.build_id} at {_word(origin.phase.state)}, for {fact.request.user_id}."
         case WorkflowStarted():
             return f"has started, for {fact.request.user_id} in {fact.request.project_id}."
         case StateAdvanced() if fact.move is MoveKind.FORWARD:

@@ -1,6 +1,6 @@
 """The view: what a journal says about its build now. Made by :func:`baton.domain.fold.fold` and nothing else."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from pydantic import BaseModel, Field
@@ -8,6 +8,8 @@ from pydantic import BaseModel, Field
 from baton.domain.evidence import Finding
 from baton.domain.journal import Head
 from baton.domain.ledger import Ledger
+from baton.domain.lineage import Lineage
+from baton.domain.outside import OutsideEnd
 from baton.domain.requests import BuildRequest
 from baton.domain.terms import Limits, Terms
 from baton.domain.vocabulary import LimitName, Phase, Role, State, Status
@@ -176,6 +178,7 @@ class BuildView(BaseModel):
     paused: bool = False
     parked: Parked | None = None
     base_commit: str | None = Field(default=None, description="the commit that the build began with")
+    forked_from: Lineage | None = Field(default=None, description="where the build comes from, if it is a fork")
     approvals: list[GivenApproval] = Field(default_factory=list)
     waivers: list[Waiver] = Field(default_factory=list)
     rejections: dict[Phase, Rejection] = Field(default_factory=dict, description="the last of each phase")
@@ -185,6 +188,9 @@ class BuildView(BaseModel):
         default_factory=list, description="numbers of the orders whose report or failure nobody took"
     )
     outcome: Status | None = Field(default=None, description="how it ended: complete, cancelled or failed")
+    ended_outside: OutsideEnd | None = Field(
+        default=None, description="how it ended in Temporal without its journal saying so; no fold sets it"
+    )
     commands: dict[str, int] = Field(
         default_factory=dict,
         description="keys of the commands carried out last, each with the sequence of its last entry",
@@ -193,7 +199,13 @@ class BuildView(BaseModel):
     @property
     def ended(self) -> bool:
         """Whether nothing can happen any more."""
-        return self.outcome is not None
+        return self.outcome is not None or self.ended_outside is not None
+
+    @property
+    def clock_began(self) -> datetime:
+        """The moment that its wall clock counts from: for a fork, that of its origin goes on."""
+        before = 0.0 if self.forked_from is None else self.forked_from.seconds
+        return self.created_at - timedelta(seconds=before)
 
     @property
     def open_questions(self) -> list[OpenQuestion]:
@@ -205,6 +217,15 @@ class BuildView(BaseModel):
         """The IDs of findings that hold nothing."""
         return frozenset(waiver.finding_id for waiver in self.waivers)
 
+    def differences(self, asked: BuildRequest, origin: Lineage | None, command_id: str | None) -> list[str]:
+        """In what the build is another one than was ``asked`` for, by the names of the fields."""
+        mine = self.forked_from
+        if mine is None or origin is None:
+            same = mine is origin
+        else:
+            same = mine.same_fork(origin, same_key=command_id in self.commands)
+        return [*self.request.differences(asked), *([] if same else ["forked_from"])]
+
     def tree_after(self, commit: str | None, tree: str | None) -> str | None:
         """The tree after a report that names these. Of a new commit without its tree nothing is known."""
         return tree if tree is not None or commit not in (None, self.commit) else self.tree
@@ -212,6 +233,29 @@ class BuildView(BaseModel):
     def maximum(self, name: LimitName) -> float | None:
         """The budget ``name`` as it stands now."""
         return self.limits.maximum(name)
+
+    def cut_off(self, end: OutsideEnd | None) -> Self:
+        """The view of a build that ended as ``end`` says; the view itself where there is none, or the journal has one.
+
+        Where the build stood then stays as it was. It waits for nobody, and nobody acts.
+        """
+        if end is None or self.outcome is not None:
+            return self
+        return self.model_copy(
+            update={
+                "ended_outside": end,
+                "status": end.kind.status,
+                "current_role": None,
+                "completed_at": end.at,
+                "elapsed_time": max(0.0, (end.at - self.created_at).total_seconds()),
+                "next_expectations": Expectation(role=None, task=f"Nothing: the build's workflow {end.kind.said}."),
+                "waiting_for": None,
+                "pending_approval": None,
+                "parked": None,
+                "paused": False,
+                "answer_deadline": None,
+            }
+        )
 
     def as_of(self, now: datetime) -> Self:
         """The view with ``elapsed_time`` counted up to ``now`` when the build has not ended."""

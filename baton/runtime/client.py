@@ -16,11 +16,12 @@ from collections.abc import Mapping
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from baton.runtime.diagnosis import is_misconfigured, reason_of
+from baton.runtime.encryption.conversion import HEADERS, PLAIN
 from baton.runtime.redaction import scrubbed
 
 DEFAULT_ADDRESS = "localhost:7233"
@@ -54,22 +55,31 @@ async def connect(
     profile: str | None = None,
     timeout_seconds: float = 10.0,
     environ: Mapping[str, str] | None = None,
+    data_converter: DataConverter = PLAIN,
 ) -> Client:
     """A client that has been seen to work: the server answers and has the namespace.
 
-    `environ` stands in for the process's environment. Raises TemporalMisconfigured or TemporalUnavailable.
+    `data_converter` is that of `baton.runtime.payloads.converter_of`; `environ` stands in for the process's
+    environment. Raises TemporalMisconfigured or TemporalUnavailable.
     """
     config = _configuration(profile, environ)
     if address:
         config["target_host"] = address
     if namespace:
         config["namespace"] = namespace
-    return await _open(config, timeout_seconds)
+    return await _open(config, data_converter, timeout_seconds)
 
 
-async def connect_plainly(address: str, *, namespace: str = DEFAULT_NAMESPACE, timeout_seconds: float = 10.0) -> Client:
+async def connect_plainly(
+    address: str,
+    *,
+    namespace: str = DEFAULT_NAMESPACE,
+    timeout_seconds: float = 10.0,
+    data_converter: DataConverter = PLAIN,
+) -> Client:
     """As `connect`, to a server of our own: no TLS, no credentials, whatever the environment says."""
-    return await _open({"target_host": address, "namespace": namespace, "tls": False}, timeout_seconds)
+    config: ClientConnectConfig = {"target_host": address, "namespace": namespace, "tls": False}
+    return await _open(config, data_converter, timeout_seconds)
 
 
 def environment_for(address: str, base: Mapping[str, str], *, namespace: str = DEFAULT_NAMESPACE) -> dict[str, str]:
@@ -105,14 +115,14 @@ def _configuration(profile: str | None, environ: Mapping[str, str] | None) -> Cl
         ) from None
 
 
-async def _open(config: ClientConnectConfig, timeout_seconds: float) -> Client:
+async def _open(config: ClientConnectConfig, data_converter: DataConverter, timeout_seconds: float) -> Client:
     settings = ClientConnectConfig(**{"target_host": DEFAULT_ADDRESS, "namespace": DEFAULT_NAMESPACE, **config})
     address, namespace = settings["target_host"], settings["namespace"]
     if "://" in address or ":" not in address:
         raise TemporalMisconfigured(f"{address!r} is no Temporal address: write host:port, as {DEFAULT_ADDRESS}")
     try:
         async with asyncio.timeout(timeout_seconds):
-            client = await Client.connect(**settings, data_converter=pydantic_data_converter)
+            client = await Client.connect(**settings, data_converter=data_converter, header_codec_behavior=HEADERS)
             await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
     except (RuntimeError, ValueError, TimeoutError, RPCError) as error:
         raise _translated(error, address, namespace) from error

@@ -17,9 +17,11 @@ from types import TracebackType
 from typing import Self
 
 from temporalio.client import Client
+from temporalio.converter import DataConverter
 
 from baton.runtime.binaries import BinaryMissing, find_binary
 from baton.runtime.client import DEFAULT_NAMESPACE, TemporalUnavailable, connect_plainly
+from baton.runtime.encryption.conversion import PLAIN
 from baton.runtime.leashed_process import LeashedProcess
 from baton.runtime.ownership import AlreadyRunning, Ownership
 from baton.runtime.ports import LOOPBACK, free_port, is_free
@@ -48,7 +50,8 @@ class EmbeddedTemporal:
 
     State is in `folder/temporal.db` and taken up again at the next start, with `folder` None in memory only.
     The log of the last run is `folder/temporal.log`. Ports that are not chosen are free ones, the same
-    for each start of this object. It listens on the loopback interface alone, without TLS or credentials.
+    for each start of this object. It listens on the loopback interface alone, without TLS or credentials. The Web
+    UI has payloads decrypted at `ui_codec_endpoint`, and clients have `data_converter`.
     """
 
     def __init__(
@@ -62,6 +65,8 @@ class EmbeddedTemporal:
         search_attributes: SearchAttributes | None = None,
         dynamic_config: DynamicConfig | None = None,
         log_level: ServerLogLevel = "warn",
+        ui_codec_endpoint: str | None = None,
+        data_converter: DataConverter = PLAIN,
         start_seconds: float = 30.0,
         stop_seconds: float = 10.0,
     ) -> None:
@@ -75,6 +80,8 @@ class EmbeddedTemporal:
         self._search_attributes = dict(search_attributes or {})
         self._dynamic_config = dict(dynamic_config or {})
         self._log_level: ServerLogLevel = log_level
+        self._ui_codec_endpoint = ui_codec_endpoint
+        self._data_converter = data_converter
         self._start_seconds = start_seconds
         self._stop_seconds = stop_seconds
         self._ownership = Ownership(self._folder)
@@ -102,7 +109,7 @@ class EmbeddedTemporal:
 
     async def connect(self) -> Client:
         """A client of this server, whatever the environment says."""
-        return await connect_plainly(self.address, namespace=self._namespace)
+        return await connect_plainly(self.address, namespace=self._namespace, data_converter=self._data_converter)
 
     async def start(self) -> None:
         """Start the server; return when it answers and has the namespace and the search attributes.
@@ -158,6 +165,7 @@ class EmbeddedTemporal:
             binary,
             port=self._port,
             ui_port=self._ui_port,
+            ui_codec_endpoint=self._ui_codec_endpoint,
             database=self._database,
             namespace=self._namespace,
             search_attributes=self._search_attributes,

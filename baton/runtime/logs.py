@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, TextIO
@@ -35,16 +36,23 @@ _REPEATED = frozenset({"temporal_log"})
 
 
 def configure_logging(
-    level: str, style: Literal["text", "json"], *, secrets: Collection[str] = (), stream: TextIO | None = None
+    level: str,
+    style: Literal["text", "json"],
+    *,
+    secrets: Collection[str] = (),
+    withhold: bool = False,
+    stream: TextIO | None = None,
 ) -> None:
     """Set up the root logger of this process, in place of what was set up before.
 
     `secrets` are values that must never be shown, such as an API key; passwords in addresses and what is
-    called a key, token or password are hidden without being told. Writes to standard error without `stream`.
+    called a key, token or password are hidden without being told. With `withhold` nothing is told that builds are
+    about: of an error its kind and where it happened, of a message its first line. Writes to standard error without
+    `stream`.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     formatter = _JsonFormatter if style == "json" else _TextFormatter
-    handler.setFormatter(formatter(secrets))
+    handler.setFormatter(formatter(secrets, withhold))
     root = logging.getLogger()
     for former in root.handlers[:]:
         root.removeHandler(former)
@@ -57,37 +65,44 @@ def configure_logging(
 
 
 class _TextFormatter(logging.Formatter):
-    def __init__(self, secrets: Collection[str]) -> None:
+    def __init__(self, secrets: Collection[str], withhold: bool) -> None:
         super().__init__(_TEXT)
         self._secrets = _longest_first(secrets)
+        self._withhold = withhold
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        record.message = _shown(record.message, LONGEST_MESSAGE, self._secrets)
+        told = _first_line(record.message) if self._withhold else record.message
+        record.message = _shown(told, LONGEST_MESSAGE, self._secrets)
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
-        return _shown(super().formatException(ei), LONGEST_TRACEBACK, self._secrets, keep_end=True)
+        told = _whereabouts(ei) if self._withhold else super().formatException(ei)
+        return _shown(told, LONGEST_TRACEBACK, self._secrets, keep_end=True)
 
 
 class _JsonFormatter(logging.Formatter):
-    def __init__(self, secrets: Collection[str]) -> None:
+    def __init__(self, secrets: Collection[str], withhold: bool) -> None:
         super().__init__()
         self._secrets = _longest_first(secrets)
+        self._withhold = withhold
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": _shown(record.getMessage(), LONGEST_MESSAGE, self._secrets),
+            "message": _shown(self._message(record), LONGEST_MESSAGE, self._secrets),
         }
         for key, value in record.__dict__.items():
             if key not in _STANDARD | _REPEATED:
                 line.setdefault(key, self._extra(value))
         if record.exc_info:
-            trace = self.formatException(record.exc_info)
+            trace = _whereabouts(record.exc_info) if self._withhold else self.formatException(record.exc_info)
             line["exception"] = _shown(trace, LONGEST_TRACEBACK, self._secrets, keep_end=True)
         return json.dumps(line, ensure_ascii=False)
+
+    def _message(self, record: logging.LogRecord) -> str:
+        return _first_line(record.getMessage()) if self._withhold else record.getMessage()
 
     def _extra(self, value: object) -> object:
         if isinstance(value, Mapping):
@@ -95,6 +110,25 @@ class _JsonFormatter(logging.Formatter):
         if value is None or isinstance(value, bool | int | float):
             return value
         return _shown(str(value), LONGEST_MESSAGE, self._secrets)
+
+
+def _first_line(message: str) -> str:
+    first, *rest = message.split("\n", 1)
+    return f"{first} [withheld: payloads are encrypted]" if rest else first
+
+
+def _whereabouts(info: Any) -> str:
+    """Kinds and places of an error and its causes, without a word of what they say."""
+    told: list[str] = []
+    error: BaseException | None = info[1]
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        code = getattr(error, "type", None)
+        kind = f"{type(error).__qualname__} {code}" if isinstance(code, str) else type(error).__qualname__
+        told[:0] = [*traceback.format_tb(error.__traceback__), f"{kind} [withheld: payloads are encrypted]\n"]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "".join(told).rstrip("\n")
 
 
 def _longest_first(secrets: Collection[str]) -> list[str]:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from temporalio.client import Client
+from temporalio.converter import DataConverter
 
 from baton.runtime.client import TemporalUnavailable, connect
+from baton.runtime.encryption.conversion import PLAIN
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ async def connect_with_patience(
     profile: str | None = None,
     environ: Mapping[str, str] | None = None,
     patience: Patience | None = None,
+    data_converter: DataConverter = PLAIN,
 ) -> Client:
     """As `connect`, but tries for ever while Temporal is unavailable, with growing pauses.
 
@@ -38,7 +41,9 @@ async def connect_with_patience(
     delay, told, told_at = patience.first_delay, "", 0.0
     while True:
         try:
-            return await connect(address=address, namespace=namespace, profile=profile, environ=environ)
+            return await connect(
+                address=address, namespace=namespace, profile=profile, environ=environ, data_converter=data_converter
+            )
         except TemporalUnavailable as error:
             now = time.monotonic()
             if str(error) != told or now - told_at >= patience.remind_every:

@@ -5,6 +5,8 @@ Where a text is ambiguous, too much is hidden rather than too little.
 
 import re
 
+from baton.runtime.secret_shapes import masked
+
 _MASK = "***"
 
 # Everything up to the last "@" counts as the password: an unescaped "@" or "/" in one must not show its tail.
@@ -28,7 +30,8 @@ def redacted(url: str) -> str:
 
 
 def scrubbed(text: str) -> str:
-    """Running text (a log line, a traceback) without the secrets that can be told by their looks."""
+    """Running text (a log line, a traceback) without the secrets that can be told by their looks or their names."""
+    text = masked(text)
     for pattern, mask in ((_PASSWORD_IN_TEXT, f"{_MASK}@"), (_NAMED_SECRET, _MASK), (_BEARER, _MASK)):
         text = pattern.sub(rf"\g<head>{mask}", text)
     return text

@@ -36,6 +36,7 @@ def server_command(
     *,
     port: int,
     ui_port: int | None,
+    ui_codec_endpoint: str | None = None,
     database: Path | None,
     namespace: str,
     search_attributes: SearchAttributes,
@@ -45,6 +46,8 @@ def server_command(
     """The arguments, the program first. No `ui_port`: no Web UI. No `database`: all is kept in memory."""
     command = [str(binary), "server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
     command += ["--headless"] if ui_port is None else ["--ui-port", str(ui_port), "--ui-disable-news-fetch"]
+    if ui_port is not None and ui_codec_endpoint is not None:
+        command += ["--ui-codec-endpoint", ui_codec_endpoint]
     command += ["--namespace", namespace, "--log-level", log_level]
     if database is not None:
         command += ["--db-filename", str(database)]

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from baton.domain.access import AccessRole
+from baton.runtime import setting_values
 from baton.runtime.redaction import redacted
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -45,6 +47,24 @@ class Settings(BaseModel):
     """How long a stopping worker lets running phases finish before it cancels them."""
     heartbeat_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
     """How often, at the least, a running phase tells Temporal that it is alive."""
+    reconcile_seconds: Annotated[float, Field(gt=0, le=3_600)] = 30.0
+    """How often the orchestrator compares what SQL says of builds with what Temporal does."""
+    encryption_keys: str | None = Field(default=None, repr=False)
+    """The keys that payloads are encrypted with, `ID:BASE64`, the one that encrypts first; see
+    `baton.runtime.encryption.key_ring`. None, and no file: payloads are not encrypted."""
+    encryption_key_file: Path | None = None
+    """The same in a file that nobody else may read; absolute."""
+    codec_origins: Annotated[str | None, AfterValidator(setting_values.origins)] = None
+    """The origins of pages that the gateway decrypts payloads for, with commas between them: https://temporal.example.
+    None: that of `temporal_ui_url`."""
+    codec_roles: Annotated[str, AfterValidator(setting_values.access_roles)] = "admin"
+    """The roles of tokens for every project that the gateway decrypts payloads for, with commas between them."""
+    payload_store: Annotated[str | None, AfterValidator(setting_values.payload_store)] = None
+    """Where payloads are kept that are too large for Temporal: a folder, or s3://bucket. None: nowhere, they fail."""
+    payload_store_bytes: Annotated[int, Field(ge=1_024, le=1_900_000)] = 262_144
+    """From how many bytes on a payload is kept there."""
+    payload_store_endpoint: str | None = None
+    """The address of an S3 that is not Amazon's."""
     deployment: str | None = None
     """The Temporal worker deployment that this worker belongs to, such as `baton`. None: its work is not versioned."""
     deployment_version: str | None = None
@@ -80,7 +100,7 @@ class Settings(BaseModel):
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("home", "profiles")
+    @field_validator("home", "profiles", "encryption_key_file")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().absolute()
@@ -118,7 +138,25 @@ class Settings(BaseModel):
         """What `webhook_networks` names."""
         return _networks(self.webhook_networks)
 
-    @field_validator("public_url", "temporal_ui_url")
+    @model_validator(mode="after")
+    def _keys_from_one_place(self) -> Self:
+        if self.encryption_keys is not None and self.encryption_key_file is not None:
+            raise ValueError("BATON_ENCRYPTION_KEYS and BATON_ENCRYPTION_KEY_FILE are both set: keep one of them")
+        return self
+
+    @property
+    def codec_pages(self) -> tuple[str, ...]:
+        """The origins of pages that may have payloads decrypted."""
+        if self.codec_origins is not None:
+            return setting_values.parts(self.codec_origins)
+        return () if self.temporal_ui_url is None else setting_values.origins_at(self.temporal_ui_url)
+
+    @property
+    def codec_readers(self) -> frozenset[AccessRole]:
+        """What `codec_roles` names."""
+        return frozenset(map(AccessRole, setting_values.parts(self.codec_roles)))
+
+    @field_validator("public_url", "temporal_ui_url", "payload_store_endpoint")
     @classmethod
     def _web_address(cls, url: str | None) -> str | None:
         if url is not None and not (
@@ -171,9 +209,11 @@ def variable_of(field: str) -> str:
 
 def _first_complaint(error: ValidationError, given: Mapping[str, Any]) -> str:
     detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    reason = detail["msg"].removeprefix("Value error, ")
+    if not detail["loc"]:
+        return reason
     field = str(detail["loc"][0])
     if field not in Settings.model_fields:
         return f"There is no setting {field!r}; the settings are {', '.join(Settings.model_fields)}"
     value = redacted(str(given[field])) if field == "database_url" else str(given[field])
-    reason = detail["msg"].removeprefix("Value error, ")
     return f"{variable_of(field)} cannot be {value!r}: {reason[:1].lower()}{reason[1:]}"

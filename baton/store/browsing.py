@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 
+from baton.domain.outside import OutsideKind
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import Role, State, Status
-from baton.store.rows import view_of
+from baton.store.rows import shown_view
 from baton.store.tables import BuildWorkflow
 from baton.store.transactions import reading
 
@@ -73,12 +74,14 @@ class BuildLine:
     waiting_what: str | None
     waiting_deadline: datetime | None
     rework_rounds: int
+    ended_outside: OutsideKind | None
 
     @classmethod
     def of(cls, values: Sequence[Any]) -> Self:
         """What the values of :data:`_COLUMNS` say."""
         build_id, project_id, user_id, title, state, role, status, *rest = values
         acting = None if role is None else Role(role)
+        rest[-1] = None if rest[-1] is None else OutsideKind(rest[-1])
         return cls(build_id, project_id, user_id, title, State(state), acting, Status(status), *rest)
 
 
@@ -98,6 +101,7 @@ _COLUMNS = (
     _B.waiting_what,
     _B.waiting_deadline,
     _B.rework_rounds,
+    _B.ended_outside,
 )
 
 
@@ -164,7 +168,7 @@ def views(engine: Engine, build_ids: Collection[str]) -> dict[str, BuildView]:
     """The builds of these IDs that there are, whole."""
     query = select(_B).where(_B.build_id.in_(sorted(build_ids)))
     with reading(engine) as session:
-        return {row.build_id: view_of(row) for row in session.scalars(query)}
+        return {row.build_id: shown_view(row) for row in session.scalars(query)}
 
 
 def _older(created_at: datetime, build_id: str) -> ColumnElement[bool]:

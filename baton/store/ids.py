@@ -26,6 +26,11 @@ def delivery_key(subscription: UUID, entry_hash: str) -> UUID:
     return uuid5(subscription, entry_hash)
 
 
+def side_delivery_key(subscription: UUID, what: str) -> UUID:
+    """What tells a subscriber of something that is no journal entry: ``what`` names it, once and for all."""
+    return uuid5(subscription, f"beside the journal: {what}")
+
+
 def lock_number(key: UUID) -> int:
     """A signed 64-bit number for PostgreSQL's advisory locks."""
     return int.from_bytes(key.bytes[:8], signed=True)

@@ -7,11 +7,12 @@ from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 from sqlalchemy.orm import Session, load_only
 
 from baton.domain.journal import Entry
+from baton.domain.outside import OutsideEnd
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import State, Status
 from baton.store.ids import build_key
 from baton.store.records import SUMMARY_COLUMNS, BuildDetail, BuildSummary, Counts, EventRow, HandoffRow
-from baton.store.rows import entry_of
+from baton.store.rows import end_of, entry_of
 from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
 from baton.store.transactions import reading
 
@@ -85,6 +86,14 @@ def journal(engine: Engine, build_id: str) -> list[Entry]:
     """The journal of a build as the mirror has it. :func:`baton.domain.journal.verify` proves it."""
     with reading(engine) as session:
         return [entry_of(row) for row in _events(session, build_id, include_superseded=False)]
+
+
+def journal_and_end(engine: Engine, build_id: str) -> tuple[list[Entry], OutsideEnd | None]:
+    """The journal of a build as the mirror has it, and how the build ended without its journal saying so."""
+    with reading(engine) as session:
+        row = session.get(BuildWorkflow, build_key(build_id))
+        entries = [entry_of(event) for event in _events(session, build_id, include_superseded=False)]
+        return entries, None if row is None else end_of(row)
 
 
 def build_of_entry(engine: Engine, entry_hash: str) -> str | None:

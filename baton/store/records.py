@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, Self
 
 from baton.domain.journal import Head
+from baton.domain.outside import OutsideKind
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import EntryKind, Phase, Role, State, Status
-from baton.store.rows import head_of, view_of
+from baton.store.rows import head_of, shown_view
 from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
 
 
@@ -28,6 +29,7 @@ class BuildSummary:
     created_at: datetime
     updated_at: datetime
     completed_at: datetime | None
+    ended_outside: OutsideKind | None
 
     @classmethod
     def of(cls, row: BuildWorkflow) -> Self:
@@ -46,6 +48,7 @@ class BuildSummary:
             created_at=row.created_at,
             updated_at=row.updated_at,
             completed_at=row.completed_at,
+            ended_outside=None if row.ended_outside is None else OutsideKind(row.ended_outside),
         )
 
 
@@ -63,13 +66,14 @@ SUMMARY_COLUMNS = (
     BuildWorkflow.created_at,
     BuildWorkflow.updated_at,
     BuildWorkflow.completed_at,
+    BuildWorkflow.ended_outside,
 )
 """What a summary needs of a row; the rest of it can be large."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuildDetail:
-    """One build, whole. ``phases`` and ``metadata`` are the row's JSON, ``view`` its journal folded up to ``head``."""
+    """One build, whole. ``phases`` and ``metadata`` are the row's JSON, ``view`` what is true of it."""
 
     summary: BuildSummary
     first_run_id: str
@@ -87,7 +91,7 @@ class BuildDetail:
             head=head_of(row),
             phases={phase: getattr(row, f"{phase.value}_phase") for phase in Phase},
             metadata=row.metadata_,
-            view=view_of(row),
+            view=shown_view(row),
         )
 
 

@@ -1,12 +1,15 @@
 """What stands in the rows: journal entries and views to columns, and back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
+
+from pydantic import ValidationError
 
 from baton.domain.actors import Actor
 from baton.domain.handing import handed_over
 from baton.domain.journal import Entry, Head
+from baton.domain.outside import OutsideEnd
 from baton.domain.view import BuildView, HandoffRecord
 from baton.domain.vocabulary import ActorKind
 from baton.store.ids import event_key, handoff_key
@@ -81,48 +84,90 @@ def _handoff_row(build: UUID, record: HandoffRecord, entry: Entry) -> WorkflowHa
     )
 
 
-def set_build(row: BuildWorkflow, view: BuildView) -> None:
-    """Make ``row`` say what ``view`` says."""
-    for name, value in build_values(view).items():
+def set_build(row: BuildWorkflow, view: BuildView, end: OutsideEnd | None = None) -> None:
+    """Make ``row`` say what ``view`` says, a fold, and how its workflow was ended outside of its journal, if it was."""
+    for name, value in build_values(view, end).items():
         setattr(row, name, value)
 
 
-def build_values(view: BuildView) -> dict[str, Any]:
-    """The columns of a build's row but for its ID, by attribute."""
+def build_values(view: BuildView, end: OutsideEnd | None = None) -> dict[str, Any]:
+    """The columns of a build's row but for its ID and run, by attribute. The column ``view`` is the fold alone."""
     folded = view.model_dump(mode="json")
     phases = {f"{phase}_phase": record for phase, record in folded["phases"].items()}
-    return phases | {
-        "build_id": view.build_id,
-        "workflow_id": view.workflow_id,
-        "first_run_id": view.first_run_id,
-        "project_id": view.project_id,
-        "user_id": view.user_id,
-        "title": view.request.title,
-        "profile": view.request.profile,
-        "current_state": view.current_state.value,
-        "acting_role": None if view.current_role is None else view.current_role.value,
-        "status": view.status.value,
-        "progress": view.progress,
-        "created_at": view.created_at,
-        "updated_at": view.updated_at,
-        "completed_at": view.completed_at,
-        "waiting_kind": None if view.waiting_for is None else view.waiting_for.kind,
-        "waiting_what": None if view.waiting_for is None else view.waiting_for.what,
-        "waiting_command": None if view.waiting_for is None else view.waiting_for.command,
-        "waiting_deadline": None if view.waiting_for is None else view.waiting_for.deadline,
-        "phase_runs": view.ledger.phase_runs,
-        "rework_rounds": view.ledger.rework_rounds,
-        "tokens": view.ledger.tokens,
-        "cost_usd": view.ledger.cost_usd,
-        "metadata_": view.request.metadata,
-        "head_sequence": view.head.sequence,
-        "head_hash": view.head.hash,
-        "view": folded,
+    view, origin = view.cut_off(end), view.forked_from
+    return (
+        _outside_values(view.ended_outside)
+        | phases
+        | {
+            "build_id": view.build_id,
+            "workflow_id": view.workflow_id,
+            "first_run_id": view.first_run_id,
+            "project_id": view.project_id,
+            "user_id": view.user_id,
+            "title": view.request.title,
+            "profile": view.request.profile,
+            "current_state": view.current_state.value,
+            "acting_role": None if view.current_role is None else view.current_role.value,
+            "status": view.status.value,
+            "progress": view.progress,
+            "created_at": view.created_at,
+            "updated_at": view.updated_at,
+            "completed_at": view.completed_at,
+            "waiting_kind": None if view.waiting_for is None else view.waiting_for.kind,
+            "waiting_what": None if view.waiting_for is None else view.waiting_for.what,
+            "waiting_command": None if view.waiting_for is None else view.waiting_for.command,
+            "waiting_deadline": None if view.waiting_for is None else view.waiting_for.deadline,
+            "phase_runs": view.ledger.phase_runs,
+            "rework_rounds": view.ledger.rework_rounds,
+            "tokens": view.ledger.tokens,
+            "cost_usd": view.ledger.cost_usd,
+            "forked_from": None if origin is None else origin.build_id,
+            "forked_sequence": None if origin is None else origin.sequence,
+            "forked_phase": None if origin is None else origin.phase.value,
+            "metadata_": view.request.metadata,
+            "head_sequence": view.head.sequence,
+            "head_hash": view.head.hash,
+            "view": folded,
+        }
+    )
+
+
+def _outside_values(end: OutsideEnd | None) -> dict[str, Any]:
+    return {
+        "ended_outside": None if end is None else end.kind.value,
+        "ended_outside_at": None if end is None else end.at,
+        "ended_outside_by": None if end is None else end.by,
+        "ended_outside_reason": None if end is None else end.reason,
     }
 
 
+def outside_end(values: Mapping[str, Any]) -> OutsideEnd | None:
+    """How a build ended outside of its journal, by the columns of its row; ``None`` also where they make no sense."""
+    if values["ended_outside"] is None:
+        return None
+    try:
+        return OutsideEnd(
+            kind=values["ended_outside"],
+            at=values["ended_outside_at"],
+            by=values["ended_outside_by"],
+            reason=values["ended_outside_reason"],
+        )
+    except ValidationError:
+        return None
+
+
+def end_of(row: BuildWorkflow) -> OutsideEnd | None:
+    """How the build of ``row`` ended outside of its journal, if it did."""
+    return outside_end({name: getattr(row, name) for name in _outside_values(None)})
+
+
+def shown_view(row: BuildWorkflow) -> BuildView:
+    """What is true of the build, its end outside of its journal included."""
+    return view_of(row).cut_off(end_of(row))
+
+
 def view_of(row: BuildWorkflow) -> BuildView:
-    """The view that ``row`` holds."""
+    """The view that ``row`` holds: its journal, folded."""
     view = BuildView.model_validate(row.view)
     # JSONB does not keep the order of keys, and the oldest command is the first to be forgotten.
     view.commands = dict(sorted(view.commands.items(), key=lambda item: item[1]))

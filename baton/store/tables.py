@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from baton.domain.access import AccessRole
 from baton.domain.notices import DeliveryStatus, NoticeFormat
+from baton.domain.outside import OutsideKind
 from baton.domain.vocabulary import ActorKind, EntryKind, Role, State, Status
 from baton.store.columns import Json, UtcDateTime, one_of
 
@@ -65,6 +66,9 @@ class BuildWorkflow(Base):
     rework_rounds: Mapped[int] = mapped_column(server_default="0")
     tokens: Mapped[int] = mapped_column(BigInteger, server_default="0")
     cost_usd: Mapped[float] = mapped_column(server_default="0")
+    forked_from: Mapped[str | None] = mapped_column(index=True)
+    forked_sequence: Mapped[int | None]
+    forked_phase: Mapped[str | None]
     discovery_phase: Mapped[dict[str, Any]]
     planning_phase: Mapped[dict[str, Any]]
     implementation_phase: Mapped[dict[str, Any]]
@@ -75,11 +79,18 @@ class BuildWorkflow(Base):
     head_sequence: Mapped[int]
     head_hash: Mapped[str]
     view: Mapped[dict[str, Any]]
+    # What Temporal says of the workflow, beside the journal.
+    ended_outside: Mapped[str | None]
+    ended_outside_at: Mapped[datetime | None]
+    ended_outside_by: Mapped[str | None]
+    ended_outside_reason: Mapped[str | None]
+    run_id: Mapped[str | None]  # the newest run whose history was compared; NULL before there was a second one
 
     __table_args__ = (
         one_of("current_state", State),
         one_of("acting_role", Role),
         one_of("status", Status),
+        one_of("ended_outside", OutsideKind),
     )
 
 
@@ -186,13 +197,16 @@ class WebhookSubscription(Base):
 
 
 class WebhookDelivery(Base):
-    """One entry on its way to one subscriber. Its ``id`` is the message's ID on the wire."""
+    """One notice on its way to one subscriber: of an entry, of a build's end outside, or (of no build) of the mirror.
+
+    Its ``id`` is the message's ID on the wire.
+    """
 
     __tablename__ = "webhook_deliveries"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     subscription_id: Mapped[UUID] = mapped_column(ForeignKey("webhook_subscriptions.id", ondelete="CASCADE"))
-    workflow_id: Mapped[UUID] = mapped_column(ForeignKey("build_workflows.id", ondelete="CASCADE"), index=True)
+    workflow_id: Mapped[UUID | None] = mapped_column(ForeignKey("build_workflows.id", ondelete="CASCADE"), index=True)
     sequence: Mapped[int]
     event_type: Mapped[str]
     body: Mapped[dict[str, Any]]

@@ -13,6 +13,8 @@ from baton.runtime.client import connect as connect_as_configured
 from baton.runtime.core_logs import forward_core_logs
 from baton.runtime.logs import configure_logging
 from baton.runtime.ownership import Ownership, ServerRecord
+from baton.runtime.payloads import converter_of
+from baton.runtime.settings import Settings
 from gateway.cli.output import Output
 
 TEMPORAL_FOLDER = "temporal"
@@ -20,16 +22,19 @@ TEMPORAL_FOLDER = "temporal"
 
 
 async def connect(
-    output: Output, home: Path, *, address: str | None, namespace: str | None, profile: str | None
+    output: Output, settings: Settings, *, address: str | None, namespace: str | None, profile: str | None
 ) -> Client:
-    """A client of the Temporal that the user means. Raises TemporalConnectionError."""
+    """A client of the Temporal that the user means. Raises TemporalConnectionError and KeysUnusable."""
     quiet_logs(output)
+    home, converter = settings.home, converter_of(settings)
     told = address or profile or _is_configured(os.environ)
     if not told and (record := running_here(home)) is not None:
         output.detail(f"Temporal: {record.address}, the embedded server of {home / TEMPORAL_FOLDER}")
         namespace = namespace or os.environ.get("TEMPORAL_NAMESPACE") or DEFAULT_NAMESPACE
-        return await connect_plainly(record.address, namespace=namespace)
-    client = await connect_as_configured(address=address, namespace=namespace, profile=profile)
+        return await connect_plainly(record.address, namespace=namespace, data_converter=converter)
+    client = await connect_as_configured(
+        address=address, namespace=namespace, profile=profile, data_converter=converter
+    )
     output.detail(f"Temporal: {client.service_client.config.target_host}, namespace {client.namespace}")
     return client
 

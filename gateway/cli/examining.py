@@ -23,9 +23,11 @@ def register(app: typer.Typer) -> None:
     async def doctor(call: Invocation) -> ExitCode:
         """Check Temporal, workers, database, git, sandbox and profiles, and say what to do."""
         from gateway.doctor import Health, check_database, check_machine
+        from gateway.payloads.checks import check_payloads
 
         settings = call.settings
-        checks = [*check_machine(settings), check_database(settings), *await _temporal(call)]
+        here = [*check_machine(settings), check_database(settings), *check_payloads(settings)]
+        checks = [*here, *await _temporal(call)]
         failed = [check for check in checks if check.health is Health.FAILED]
         call.output.result({"healthy": not failed, "checks": checks}, _table(checks))
         if not failed:
@@ -35,11 +37,15 @@ def register(app: typer.Typer) -> None:
 
 async def _temporal(call: Invocation) -> "list[Check]":
     from baton.runtime.client import TemporalConnectionError
+    from baton.runtime.encryption.errors import EncryptionError
+    from baton.runtime.storage.errors import PayloadStoreError
     from gateway.doctor import Check, Health
     from gateway.temporal_checks import check_temporal
 
     try:
         client = await call.connect()
+    except (EncryptionError, PayloadStoreError):
+        return []  # told of already
     except TemporalConnectionError as error:
         message, _, advice = str(error).rpartition(". ")
         return [Check("temporal", Health.FAILED, message or str(error), advice, unreachable=True)]

@@ -15,6 +15,7 @@ from gateway.sources import Source
 
 if TYPE_CHECKING:
     from baton.domain.journal import Entry
+    from baton.domain.outside import OutsideEnd
     from gateway.journals import Journal
 
 
@@ -40,9 +41,9 @@ def register(app: typer.Typer) -> None:
         from gateway.cli.story_screen import story_screen
         from gateway.story.telling import tell
 
-        journal = await _journal(call, build, source, database_url)
+        journal, end = await _journal(call, build, source, database_url)
         now = datetime.now(UTC)
-        sentences = tell(journal.entries, now, now.astimezone().tzinfo or UTC)
+        sentences = tell(journal.entries, now, now.astimezone().tzinfo or UTC, end)
         if journal.instead:
             call.output.warn(f"{journal.instead}. Told from SQL, which can be moments behind")
         call.output.result(
@@ -57,26 +58,36 @@ def register(app: typer.Typer) -> None:
         call.output.detail(f"{len(journal.entries)} entries from {journal.source.value}; the hash chain holds")
 
 
-async def _journal(call: Invocation, build: str, source: Source | None, database_url: str | None) -> "Journal":
+async def _journal(
+    call: Invocation, build: str, source: Source | None, database_url: str | None
+) -> "tuple[Journal, OutsideEnd | None]":
+    """The journal, and how the build ended without it saying so, from the same source."""
     from baton.domain.journal import ChainBroken, verify
     from gateway.journals import read
 
+    ends: list[OutsideEnd | None] = []
+
     async def from_temporal() -> "list[Entry]":
-        return await (await call.builds()).journal(build)
+        builds = await call.builds()
+        entries = await builds.journal(build)
+        ends.append(await builds.outside_end(build))
+        return entries
 
     async def from_sql() -> "list[Entry]":
-        return await asyncio.to_thread(_in_sql, call, build, database_url)
+        entries, end = await asyncio.to_thread(_in_sql, call, build, database_url)
+        ends.append(end)
+        return entries
 
     journal = await read(build, temporal=from_temporal, sql=from_sql, source=source)
     try:
         verify(journal.entries)
     except ChainBroken as broken:
         raise CommandFailed("chain_broken", f"The journal of {build!r} was tampered with: {broken}") from None
-    return journal
+    return journal, ends[-1]
 
 
-def _in_sql(call: Invocation, build: str, database_url: str | None) -> "list[Entry]":
-    from baton.store.reading import journal
+def _in_sql(call: Invocation, build: str, database_url: str | None) -> "tuple[list[Entry], OutsideEnd | None]":
+    from baton.store.reading import journal_and_end
 
     with database(call, database_url) as engine:
-        return journal(engine, build)
+        return journal_and_end(engine, build)

@@ -78,9 +78,33 @@ def _of_settings(error: Exception) -> CommandFailed | None:
 
 
 def _of_keys(error: Exception) -> CommandFailed | None:
+    from baton.runtime.encryption.errors import EncryptionError, PayloadUnreadable
+    from baton.runtime.storage.errors import (
+        KEPT_ELSEWHERE,
+        PayloadStoreError,
+        StoreAway,
+        StoreUnusable,
+        is_kept_elsewhere,
+    )
     from baton.workshop.errors import KeyUnusable
 
-    return CommandFailed("key_unusable", _sentence(error), ExitCode.USAGE) if isinstance(error, KeyUnusable) else None
+    if is_kept_elsewhere(error):
+        return CommandFailed("payload_unreadable", KEPT_ELSEWHERE)
+    match error:
+        case PayloadUnreadable():
+            return CommandFailed("payload_unreadable", _sentence(error))
+        case StoreUnusable():
+            return CommandFailed("payload_store_unusable", _sentence(error), ExitCode.USAGE)
+        case StoreAway():
+            return CommandFailed("payload_store_away", _sentence(error), ExitCode.UNREACHABLE)
+        case PayloadStoreError():
+            return CommandFailed("payload_unreadable", _sentence(error))
+        case EncryptionError():
+            return CommandFailed("encryption_keys_unusable", _sentence(error), ExitCode.USAGE)
+        case KeyUnusable():
+            return CommandFailed("key_unusable", _sentence(error), ExitCode.USAGE)
+        case _:
+            return None
 
 
 def _of_worker(error: Exception) -> CommandFailed | None:

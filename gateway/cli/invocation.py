@@ -36,12 +36,12 @@ class Invocation:
         return Settings.from_environment(os.environ)
 
     async def connect(self) -> "Client":
-        """A client of Temporal. Raises TemporalConnectionError."""
+        """A client of Temporal. Raises TemporalConnectionError and KeysUnusable."""
         from gateway.cli.connection import connect
 
         return await connect(
             self.output,
-            self.settings.home,
+            self.settings,
             address=self.address,
             namespace=self.namespace,
             profile=self.temporal_profile,

@@ -1,14 +1,18 @@
 """Looking at one build: its status, its handoffs, its journal."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gateway.cli.command import command
+from gateway.cli.database import DatabaseUrl, database
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.invocation import Invocation
 from gateway.cli.options import BuildArgument
+
+if TYPE_CHECKING:
+    from baton.domain.view import BuildView
 
 _FOLLOW_SECONDS = 0.5
 
@@ -17,12 +21,23 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
 
     @command(app, "status")
-    async def status(call: Invocation, build: BuildArgument) -> None:
-        """Where a build is, what it waits for, and what it has used."""
+    async def status(call: Invocation, build: BuildArgument, database_url: DatabaseUrl = None) -> None:
+        """Where a build is, what it waits for, and what it has used. SQL tells of builds that Temporal has no more."""
         from gateway.cli.screens import build_screen
+        from gateway.errors import BuildNotFound
 
-        view = await (await call.builds()).status(build)
-        call.output.result(view, *build_screen(view, call.output.console.width))
+        builds = await call.builds()
+        try:
+            view = await builds.status(build)
+        except BuildNotFound:
+            if (kept := await asyncio.to_thread(_kept, call, build, database_url)) is None:
+                raise
+            call.output.warn("Temporal has no such build, or has it no more. Told from SQL")
+            view = kept
+        forks = await builds.forks(build)
+        call.output.result(
+            view.model_dump(mode="json") | {"forks": forks}, *build_screen(view, call.output.console.width, forks)
+        )
 
     @command(app, "watch")
     async def watch(call: Invocation, build: BuildArgument) -> ExitCode:
@@ -69,3 +84,15 @@ def register(app: typer.Typer) -> None:
         document: dict[str, Any] = {"build_id": build, "entries": entries, "verified": True}
         call.output.result(document | {"head": head})
         call.output.detail(f"{len(entries)} entries; the hash chain holds")
+
+
+def _kept(call: Invocation, build: str, database_url: str | None) -> "BuildView | None":
+    """The build as SQL has it; ``None`` also where SQL cannot be asked, since then what Temporal said says more."""
+    from baton.store.errors import StoreError
+    from baton.store.reading import kept_view
+
+    try:
+        with database(call, database_url) as engine:
+            return kept_view(engine, build)
+    except StoreError:
+        return None

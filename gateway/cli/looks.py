@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rich.text import Text
 
+from baton.domain.outside import OutsideKind
 from baton.domain.vocabulary import Status
 from gateway.cli.plain import text
 from gateway.story.wording import span, words
@@ -21,9 +22,9 @@ _STYLES = {
 }
 
 
-def status_text(status: Status) -> Text:
-    """A status in its colour."""
-    return Text(words(status), style=_STYLES[status])
+def status_text(status: Status, outside: OutsideKind | None = None) -> Text:
+    """A status in its colour; of a build that ended outside of its journal what Temporal calls that."""
+    return Text(words(outside or status), style=_STYLES[status])
 
 
 def command_text(command: str, indent: str = "") -> Text:

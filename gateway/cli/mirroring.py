@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli import mirror_schedule
 from gateway.cli.command import command
 from gateway.cli.database import DatabaseUrl, database
 from gateway.cli.exit_codes import CommandFailed, ExitCode
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     """Add the group."""
     group = typer.Typer(help="The SQL mirror against Temporal: verify, repair, rebuild.", rich_markup_mode="rich")
     app.add_typer(group, name="mirror", no_args_is_help=True)
+    mirror_schedule.register(group)
 
     @command(group, "verify")
     async def verify(

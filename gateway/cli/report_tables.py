@@ -76,7 +76,11 @@ def builds_screen(builds: Sequence[BuildFigures], width: int) -> RenderableType:
         "build", "status", "took", "rework", "failed in", "cost", *further, *(_WIDER_COLUMNS if wider else ())
     )
     for build in builds:
-        row: list[Text | str] = [text(build.build_id, "cyan"), status_text(build.status), duration(build.seconds)]
+        row: list[Text | str] = [
+            text(build.build_id, "cyan"),
+            status_text(build.status, build.ended_outside),
+            duration(build.seconds),
+        ]
         row += [_number(build.rework_rounds), words(build.failed_in or NOTHING), money(build.cost_usd)]
         if wide:
             row += [text(line(build.project_id, 40)), Text(clock(build.created_at)[:-3], "dim")]

@@ -65,6 +65,7 @@ async def _serve(call: Invocation, given: dict[str, Any], *, upgrade: bool) -> N
 
     from baton.runtime.core_logs import forward_core_logs
     from baton.runtime.logs import configure_logging
+    from baton.runtime.payloads import discretion_of
     from baton.runtime.settings import Settings
     from gateway.cli.connection import environment
     from gateway.cli.sender import who_am_i
@@ -72,7 +73,7 @@ async def _serve(call: Invocation, given: dict[str, Any], *, upgrade: bool) -> N
     from gateway.web import server
 
     settings = Settings.from_environment(os.environ, **given)
-    configure_logging(settings.log_level, settings.log_format, secrets=[os.environ.get("TEMPORAL_API_KEY", "")])
+    configure_logging(settings.log_level, settings.log_format, **discretion_of(settings, os.environ))
     forward_core_logs(debug=settings.log_level == "DEBUG")
     environ = environment(
         os.environ, settings.home, address=call.address, namespace=call.namespace, profile=call.temporal_profile

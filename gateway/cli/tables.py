@@ -47,7 +47,7 @@ def build_table(builds: Sequence[BuildSummary], width: int) -> Table | Text:
         table.add_row(
             text(build.build_id),
             words(build.current_state.value),
-            status_text(build.status),
+            status_text(build.status, build.ended_outside),
             f"{build.progress:.0f} %",
             *(shown(build) for shown in further),
         )

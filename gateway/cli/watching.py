@@ -79,6 +79,8 @@ async def _lines(call: Invocation, builds: Builds, view: BuildView) -> BuildView
             call.output.say(entry_line(entry))
             seen = entry.sequence
         if view.ended and seen >= view.head.sequence:
+            if view.ended_outside is not None:
+                call.output.say(text(f"     {view.ended_outside.sentence}", "red"))
             return view
         if view.waiting_for is not None and view.waiting_for != waits:
             call.output.say(text(f"     waits: python {view.waiting_for.command}", "yellow"))

@@ -2,10 +2,11 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from baton.domain.notices import NOTICE_KINDS, NoticeKind, notice_kind
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -20,6 +21,19 @@ def check_name(name: str) -> None:
             f"{name!r} is no name for a webhook: use up to 64 letters, digits and . _ -, a letter or digit first",
             ExitCode.USAGE,
         )
+
+
+def kinds_of(words: Sequence[str] | None) -> list[NoticeKind] | None:
+    """The kinds of notices of these names; ``None`` where none are named. Raises CommandFailed."""
+    found = []
+    for word in words or ():
+        try:
+            found.append(notice_kind(word.lower()))
+        except ValueError:
+            raise CommandFailed(
+                "usage", f"There is no kind {word!r}; there are: {', '.join(NOTICE_KINDS)}", ExitCode.USAGE
+            ) from None
+    return found or None
 
 
 def address(url: str) -> str:

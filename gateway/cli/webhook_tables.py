@@ -76,14 +76,19 @@ def delivery_table(notices: Sequence[Delivery]) -> Table | Text:
     for one in notices:
         table.add_row(
             clock(one.queued_at)[5:],
-            text(one.build_id),
-            text(f"{one.sequence} {words(one.kind.value)}"),
+            text(one.build_id or ""),
+            text(_what(one)),
             Text(one.status.value, _STYLES[one.status]),
             str(one.attempts),
             str(one.id),
             text(line(one.last_error or "", 200)),
         )
     return table
+
+
+def _what(one: Delivery) -> str:
+    kind = words(one.kind.value)
+    return kind if one.build_id is None else f"{one.sequence} {kind}"
 
 
 def _told_of(one: Mapping[str, Any]) -> str:

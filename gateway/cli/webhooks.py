@@ -7,14 +7,13 @@ from uuid import UUID
 import typer
 
 from baton.domain.notices import DeliveryStatus, NoticeFormat
-from baton.domain.vocabulary import EntryKind
 from gateway.cli.command import command
 from gateway.cli.database import DatabaseUrl, database
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.invocation import Invocation
 from gateway.cli.plain import text
 from gateway.cli.sender import who_am_i
-from gateway.cli.webhook_input import address, check_name, found, secret_of
+from gateway.cli.webhook_input import address, check_name, found, kinds_of, secret_of
 
 if TYPE_CHECKING:
     from baton.store.notices.subscriptions import Subscription
@@ -45,8 +44,8 @@ def _register_changes(group: typer.Typer) -> None:
             typer.Argument(metavar="URL", help="Where to send; - reads it from standard input.", show_default=False),
         ],
         kind: Annotated[
-            list[EntryKind] | None,
-            typer.Option("--kind", metavar="KIND", help="Tell of this kind of entry alone; may be repeated."),
+            list[str] | None,
+            typer.Option("--kind", metavar="KIND", help="Tell of this kind of notice alone; may be repeated."),
         ] = None,
         project: Annotated[str | None, typer.Option("--project", metavar="ID", help="Of this project alone.")] = None,
         form: Annotated[
@@ -60,6 +59,7 @@ def _register_changes(group: typer.Typer) -> None:
         from gateway.cli.webhook_tables import subscription_document
 
         check_name(name)
+        kinds = kinds_of(kind)
         where = address(url)
         secret = secret_of(secret_file)
         with database(call, database_url) as engine:
@@ -71,7 +71,7 @@ def _register_changes(group: typer.Typer) -> None:
                     secret=secret,
                     created_by=who_am_i(),
                     format=form,
-                    kinds=kind,
+                    kinds=kinds,
                     project_id=project,
                 )
             except SubscriptionExists as error:

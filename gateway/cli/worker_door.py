@@ -12,6 +12,7 @@ import typer
 
 from baton.runtime.core_logs import forward_core_logs
 from baton.runtime.logs import configure_logging
+from baton.runtime.payloads import discretion_of
 from baton.runtime.settings import LogFormat, Settings, SettingsError
 from gateway.cli.exit_codes import ExitCode
 from gateway.cli.failures import told
@@ -86,7 +87,7 @@ def _worker(
     except SettingsError as error:
         configure_logging("INFO", log_format or "text")
         return _failed(error)
-    configure_logging(settings.log_level, settings.log_format, secrets=[os.environ.get("TEMPORAL_API_KEY", "")])
+    configure_logging(settings.log_level, settings.log_format, **discretion_of(settings, os.environ))
     forward_core_logs(debug=settings.log_level == "DEBUG")
     duties = list(dict.fromkeys(role)) if role else list(Duty)
     try:

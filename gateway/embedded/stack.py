@@ -19,10 +19,12 @@ from temporalio.client import Client
 
 from baton.runtime.client import environment_for
 from baton.runtime.embedded import EmbeddedTemporal
-from baton.runtime.ports import free_port
+from baton.runtime.payloads import converter_of, ring_of
+from baton.runtime.ports import LOOPBACK, free_port
 from baton.runtime.settings import Settings, variable_of
 from baton.store import schema
 from baton.store.engine import open_engine
+from gateway.codec.paths import CODEC_PATH
 from gateway.embedded.gateway_process import GatewayProcess
 from gateway.embedded.worker_process import WorkerProcess
 from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
@@ -41,7 +43,7 @@ class Stack:
 
     Ports that are not given are free ones; without ``gateway_port`` there is no gateway. ``environ`` is what the worker
     and its runners see, Temporal's address aside. Entering raises EmbeddedTemporalError, AlreadyRunning, StoreError,
-    WorkerFailed and GatewayFailed.
+    WorkerFailed and GatewayFailed; making it, KeysUnusable.
     """
 
     def __init__(
@@ -57,7 +59,12 @@ class Stack:
         self._gateway_port = gateway_port
         self._environ = environ
         self._temporal = EmbeddedTemporal(
-            settings.home / "temporal", port=port, ui_port=ui_port, search_attributes=WANTED_SEARCH_ATTRIBUTES
+            settings.home / "temporal",
+            port=port,
+            ui_port=ui_port,
+            search_attributes=WANTED_SEARCH_ATTRIBUTES,
+            ui_codec_endpoint=_codec_endpoint(settings, gateway_port),
+            data_converter=converter_of(settings),
         )
         self._contexts = AsyncExitStack()
         self._engine: Engine | None = None
@@ -176,3 +183,10 @@ class Stack:
         contexts.push_async_callback(self.gateway.stop, _GATEWAY_GRACE_SECONDS)
         self.gateway.start()
         return self.gateway
+
+
+def _codec_endpoint(settings: Settings, gateway_port: int | None) -> str | None:
+    """Where Temporal's Web UI has payloads decrypted, if they are encrypted."""
+    if gateway_port is None or not ring_of(settings):
+        return None
+    return f"http://{LOOPBACK}:{gateway_port}{CODEC_PATH}"

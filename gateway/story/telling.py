@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 
 from baton.domain.journal import Entry
+from baton.domain.outside import OutsideEnd
 from baton.domain.vocabulary import EntryKind
 from gateway.story.beats import Beat, told
 from gateway.story.course import Course, course_of
@@ -14,13 +15,16 @@ from gateway.story.spending import spending
 from gateway.story.standing import headline
 
 
-def tell(entries: Sequence[Entry], now: datetime, zone: tzinfo = UTC) -> list[Sentence]:
+def tell(entries: Sequence[Entry], now: datetime, zone: tzinfo = UTC, end: OutsideEnd | None = None) -> list[Sentence]:
     """The story that a whole journal tells at the time ``now``; moments are given in ``zone``.
+
+    ``end`` is how the build ended without its journal saying so, if it did.
 
     First where the build is and what brought it there, then what happened before, then what comes next and who can
     move it on, last what it has used. Raises ``ValueError`` for entries that are no journal of a build.
     """
     course = course_of(entries, zone)
+    course.view = course.view.cut_off(end)
     kinds = {entry.sequence: entry.kind for entry in entries}
     beats = [beat for beat in told(course.beats) if _matters(beat, course, kinds[beat.entries[-1]])]
     since = [beat for beat in beats[1:] if beat.entries[-1] >= course.rests_on]

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from gateway.web import health, problems
+from gateway.web import codec, health, problems
 from gateway.web.api import router as api
 from gateway.web.api.documented import describe
 from gateway.web.live import routes as live
@@ -28,6 +28,7 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(health.router)
     app.include_router(api.router)
     app.include_router(live.router)
+    app.include_router(codec.router)
     app.include_router(pages.router)
     problems.install(app, mishap)
     describe(app)

@@ -1,5 +1,6 @@
 """Who is let in: the token of a request, or none where none is needed."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -12,7 +13,7 @@ from gateway.web import letting_in, origins, sessions
 from gateway.web.problems import Problem
 from gateway.web.site import Here, Site
 
-_BEARER = HTTPBearer(auto_error=False, description="A token of `starter.py token create`")
+BEARER = HTTPBearer(auto_error=False, description="A token of `starter.py token create`")
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="baton"'}
 _NOTHING_SENT = (
     "A token is needed: send `Authorization: Bearer TOKEN`. An administrator makes one: python starter.py token create"
@@ -23,13 +24,18 @@ _SESSION_ENDED = "The session has ended: log in again"
 async def caller(
     request: Request,
     site: Here,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
 ) -> Caller:
     """Who calls: by a token, else by a session, else who sits at the machine when there are no tokens.
 
     Raises Problem (401, 403, 429) and DatabaseUnavailable.
     """
-    found = await _found(request, site, None if credentials is None else credentials.credentials)
+    return await let_in(request, site, None if credentials is None else credentials.credentials)
+
+
+async def let_in(request: Request, site: Site, token: str | None, *, pages: Collection[str] = ()) -> Caller:
+    """As :func:`caller`; ``pages`` are origins besides the gateway's own that may use a session."""
+    found = await _found(request, site, token, pages)
     await letting_in.count(site, request, found)
     if found.token_id is not None:
         site.tokens.note_use(found.token_id)
@@ -53,7 +59,7 @@ def require(caller: Caller, action: CommandName | Action, *, playing: Role | Non
     raise Problem(403, "forbidden", f"A token with the role {role!r} does not allow {action.value!r}")
 
 
-async def _found(request: Request, site: Site, token: str | None) -> Caller:
+async def _found(request: Request, site: Site, token: str | None, pages: Collection[str]) -> Caller:
     if token is not None:
         found = await letting_in.by_token(site, request, token)
         if found is None:
@@ -62,7 +68,7 @@ async def _found(request: Request, site: Site, token: str | None) -> Caller:
     found = await sessions.holder(site, request)
     if found is None and await site.tokens.needed():
         raise _unauthorized(_SESSION_ENDED if sessions.COOKIE in request.cookies else _NOTHING_SENT)
-    origins.refuse_other_sites(request, site.settings.public_url)
+    origins.refuse_other_sites(request, site.settings.public_url, also=pages)
     if found is None:
         origins.refuse_elsewhere(request)
     return found or at_the_machine(site.local_name)

@@ -1,5 +1,6 @@
 """Where a request comes from: a browser sends what other sites tell it to, and cookies go with it."""
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -12,12 +13,16 @@ _OWN_SITE = frozenset({"same-origin", "none"})
 _PROXY_HEADERS = ("forwarded", "x-forwarded-for")
 
 
-def refuse_other_sites(request: Request, public_url: str | None) -> None:
+def refuse_other_sites(request: Request, public_url: str | None, *, also: Collection[str] = ()) -> None:
     """Raise Problem (403) for a request that changes something and that another site had the browser send.
+
+    ``also`` are origins whose pages may send it.
 
     Programs send none of the headers that are looked at, and browsers let no page leave them out.
     """
     if request.method in _SAFE_METHODS:
+        return
+    if request.headers.get("origin") in also:
         return
     site = request.headers.get("sec-fetch-site")
     if site is not None and site not in _OWN_SITE:

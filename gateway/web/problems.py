@@ -17,6 +17,8 @@ from baton.domain.refusals import Refusal
 from baton.domain.vocabulary import RefusalCode
 from baton.runtime.client import TemporalConnectionError
 from baton.runtime.diagnosis import reason_of
+from baton.runtime.encryption.errors import PayloadUnreadable
+from baton.runtime.storage.errors import KEPT_ELSEWHERE, PayloadStoreError, is_kept_elsewhere
 from baton.store.errors import DatabaseUnavailable, StoreError
 from gateway.errors import (
     BuildEnded,
@@ -112,6 +114,10 @@ def problem_of(error: Exception) -> Problem:
             return _away("temporal_unavailable", str(error))
         case RPCError():
             return _away("temporal_unavailable", f"Temporal did not answer: {reason_of(error)}")
+        case PayloadUnreadable() | PayloadStoreError():
+            return _away("payload_unreadable", str(error), seconds=60)
+        case RuntimeError() if is_kept_elsewhere(error):
+            return _away("payload_unreadable", KEPT_ELSEWHERE, seconds=60)
         case DatabaseUnavailable():
             return _away("database_unavailable", _sentence(error))
         case StoreError():
@@ -130,7 +136,15 @@ def install(app: FastAPI, page: Callable[[Request, Problem], Response]) -> None:
         return problem.answer() if for_programs(request) else page(request, problem)
 
     kinds = (Problem, RequestValidationError, HTTPException, Refusal, GatewayError)
-    for kind in (*kinds, TemporalConnectionError, RPCError, StoreError, Exception):
+    for kind in (
+        *kinds,
+        TemporalConnectionError,
+        RPCError,
+        PayloadUnreadable,
+        PayloadStoreError,
+        StoreError,
+        Exception,
+    ):
         app.add_exception_handler(kind, answer)
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
+from baton.runtime.payloads import converter_of
 from baton.runtime.settings import Settings
 from baton.store import schema
 from baton.store.engine import open_engine
@@ -57,17 +58,18 @@ async def serve(
 ) -> None:
     """Serve until cancelled. ``on_open`` is told where, once at first and again when that changes.
 
-    Raises what keeps the gateway from its work: CannotListen, SessionKeyUnusable, StoreError. Temporal or a database
-    that is away is no reason not to start.
+    Raises what keeps the gateway from its work: CannotListen, KeysUnusable, SessionKeyUnusable, StoreError. Temporal
+    or a database that is away is no reason not to start.
     """
     bound(settings.gateway_host, settings.gateway_port).close()
+    converter = converter_of(settings)
     engine = open_engine(settings.database_url)
     try:
         await _check_database(engine, upgrade=upgrade)
         site = Site(
             settings=settings,
             engine=engine,
-            temporal=Temporal(environ),
+            temporal=Temporal(environ, data_converter=converter),
             tokens=TokenBook(engine),
             local_name=local_name,
             session_key=session_key(settings.home),

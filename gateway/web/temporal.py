@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 
 from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 from temporalio.client import Client
+from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 
 from baton.runtime.client import TemporalConnectionError, TemporalUnavailable
 from baton.runtime.diagnosis import reason_of
+from baton.runtime.encryption.conversion import PLAIN
 from baton.runtime.patience import connect_with_patience
 from gateway.builds import Builds
 from gateway.web.remembering import Memory
@@ -24,11 +26,18 @@ _ANSWER_SECONDS = 2.0
 
 
 class Temporal:
-    """One Temporal. Enter :meth:`watched` first. A ``client`` may be given; else the environment says where it is."""
+    """One Temporal. Enter :meth:`watched` first. A ``client`` may be given; else the environment says where it is, and
+    ``data_converter`` is that of the client."""
 
     def __init__(
-        self, environ: Mapping[str, str], *, client: Client | None = None, answer_seconds: float = 15.0
+        self,
+        environ: Mapping[str, str],
+        *,
+        client: Client | None = None,
+        data_converter: DataConverter = PLAIN,
+        answer_seconds: float = 15.0,
     ) -> None:
+        self.data_converter = data_converter if client is None else client.data_converter
         self._environ = environ
         self._client = client
         self._answer_seconds = answer_seconds
@@ -81,7 +90,9 @@ class Temporal:
     async def _connected(self) -> Client:
         while True:
             try:
-                return await connect_with_patience(on_wait=self._wait, environ=self._environ)
+                return await connect_with_patience(
+                    on_wait=self._wait, environ=self._environ, data_converter=self.data_converter
+                )
             except TemporalConnectionError as error:
                 self._wait(str(error))
             await asyncio.sleep(_LOOK_SECONDS)

@@ -8,6 +8,8 @@ from temporalio.client import Client
 from temporalio.common import VersioningBehavior
 from temporalio.worker import Worker
 
+from activities.begin_fork import BeginFork
+from activities.check_mirror import MirrorCheck
 from activities.compensate_phase import CompensatePhase
 from activities.load_profile import LoadProfile
 from activities.mirror_journal import JournalMirror
@@ -18,10 +20,12 @@ from baton.runtime.settings import Settings
 from baton.runtime.workflow_runner import PunctualWorkflowRunner
 from baton.store.mirror import Mirror
 from baton.webhooks.sender import Sender
+from gateway.mirroring.scheduled import verifier
 from gateway.worker.duties import Duty
 from gateway.worker.surroundings import surroundings_of, workspaces_of
 from gateway.worker.versioning import deployment_config
 from workflows.build import BuildWorkflow
+from workflows.checking import MirrorCheckWorkflow
 from workflows.notices import NoticeWorkflow
 
 _STICKY = timedelta(seconds=1)
@@ -36,13 +40,19 @@ _CONCURRENT_NOTICES = 100
 
 
 def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine: Engine) -> Worker:
-    """The worker that carries builds: each to its end on the version that it began with, unless it is told to move."""
+    """The worker that carries builds, writes the mirror and checks it. A build stays on the version that it began with,
+    unless it is told to move.
+    """
     return Worker(
         client,
         task_queue=Duty.ORCHESTRATOR.queue,
-        workflows=[BuildWorkflow],
+        workflows=[BuildWorkflow, MirrorCheckWorkflow],
         workflow_runner=PunctualWorkflowRunner(),
-        activities=[LoadProfile(profiles).load_profile, JournalMirror(Mirror(engine)).mirror_journal],
+        activities=[
+            LoadProfile(profiles).load_profile,
+            JournalMirror(Mirror(engine)).mirror_journal,
+            MirrorCheck(engine, verifier(client, engine)).check_mirror,
+        ],
         sticky_queue_schedule_to_start_timeout=_STICKY,
         max_concurrent_activities=_CONCURRENT_WRITES,
         deployment_config=deployment_config(settings, VersioningBehavior.PINNED),
@@ -79,11 +89,12 @@ def players(
     workspaces, surroundings = workspaces_of(settings, environ), surroundings_of(settings, environ)
     phases = PerformPhase(profiles, workspaces, surroundings)
     undoing = CompensatePhase(profiles, workspaces, surroundings)
+    forks = BeginFork(profiles, workspaces, surroundings)
     return [
         Worker(
             client,
             task_queue=role.queue,
-            activities=[phases.perform_phase, undoing.compensate_phase],
+            activities=[phases.perform_phase, undoing.compensate_phase, forks.begin_fork],
             max_concurrent_activities=settings.max_concurrent_phases,
             deployment_config=deployment_config(settings),
             max_heartbeat_throttle_interval=timedelta(seconds=settings.heartbeat_seconds),

@@ -61,4 +61,4 @@ async def look(client: Client, engine: Engine) -> None:
         forgotten_queues, engine, queued_before=now - _FRESH, tried_before=now - _TRIED, most=_AT_ONCE
     )
     for queue, reason in await start_unless_running(client, found):
-        log.warning("the notices of build %r to %r cannot be sent yet: %s", queue.build_id, queue.subscription, reason)
+        log.warning("the notices of %s to %r cannot be sent yet: %s", queue.about, queue.subscription, reason)

@@ -9,8 +9,10 @@ from sqlalchemy import Engine
 from temporalio.worker import Worker
 
 from baton.runtime.patience import connect_with_patience
+from baton.runtime.payloads import converter_of
 from baton.runtime.settings import Settings
 from baton.store.engine import open_engine
+from gateway.reconciling.round import reconciling
 from gateway.worker.assembly import notifier, orchestrator, players
 from gateway.worker.duties import Duty, queues
 from gateway.worker.forgotten import rounds
@@ -24,18 +26,20 @@ async def serve(settings: Settings, duties: Sequence[Duty], environ: Mapping[str
     """Serve ``duties`` until cancelled, then let running phases finish for as long as the settings say.
 
     For roles alone no database is opened. Raises what keeps the worker from its work:
-    TemporalMisconfigured, SearchAttributeError, ProfileError, SettingsError, StoreError.
+    TemporalMisconfigured, KeysUnusable, SearchAttributeError, ProfileError, SettingsError, StoreError.
     """
     profiles = readable_profiles(settings)
+    converter = converter_of(settings)
     roles = [duty for duty in duties if duty.plays_a_role]
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(_database(settings, needed=roles != list(duties), upgrade=upgrade))
-        client = await connect_with_patience(on_wait=log.warning, environ=environ)
+        client = await connect_with_patience(on_wait=log.warning, environ=environ, data_converter=converter)
         # These stop last, so that the reports of phases that finish meanwhile are still journaled and mirrored.
         last: list[Worker] = []
         if engine is not None and Duty.ORCHESTRATOR in duties:
             await prepare_namespace(client)
             last.append(orchestrator(client, settings, profiles, engine))
+            await stack.enter_async_context(reconciling(client, engine, every_seconds=settings.reconcile_seconds))
         if engine is not None and Duty.NOTIFIER in duties:
             last.append(notifier(client, settings, engine))
             await stack.enter_async_context(rounds(client, engine))

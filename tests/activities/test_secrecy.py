@@ -137,3 +137,21 @@ async def test_a_report_that_was_kept_holds_no_key_either(keys: Bench) -> None:
     kept = await asyncio.to_thread(lambda: [path.read_bytes() for path in private.rglob("*") if path.is_file()])
     assert kept
     assert not [raw for raw in kept if b"canary" in raw]
+
+
+async def test_what_looks_like_a_secret_is_not_told_whosever_it_is(keys: Bench) -> None:
+    secret = "gh" + "p_" + "a1B2" * 9
+    keys.program(
+        f"""
+        import json
+        secret = "{secret[:3]}" + "{secret[3:]}"
+        print(json.dumps({{"summary": f"cloned with {{secret}}", "output": {{"log": [f"x {{secret}} y"]}}}}))
+        """
+    )
+    report = await keys.perform(ORDER)
+    assert (report.summary, report.output) == ("cloned with ghp_***", {"log": ["x ghp_*** y"]})
+    keys.program(f"import sys; sys.exit('no access with {secret}')")
+    with pytest.raises(ApplicationError) as error:
+        await keys.perform(an_order(Phase.IMPLEMENTATION, number=2))
+    assert "no access with ghp_***" in error.value.message
+    assert secret not in f"{error.value!r} {error.value.details}"

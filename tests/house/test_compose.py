@@ -138,7 +138,9 @@ def test_temporal_and_baton_have_databases_and_roles_of_their_own() -> None:
 def test_a_service_of_baton_gets_every_setting(name: str, own: set[str]) -> None:
     settings = {
         "BATON_DATABASE_URL",
+        "BATON_ENCRYPTION_KEYS",
         "BATON_HOME",
+        "BATON_PAYLOAD_STORE",
         "BATON_PROFILES",
         "TEMPORAL_ADDRESS",
         "TEMPORAL_NAMESPACE",

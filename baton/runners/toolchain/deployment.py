@@ -17,7 +17,6 @@ from baton.runners.toolchain.test_command import TestOptions
 from baton.runners.toolchain.test_run import run_tests
 from baton.workshop import archive as archives
 from baton.workshop.archive import Archive
-from baton.workshop.envelope import seal
 from baton.workshop.errors import ArchiveError, KeyUnusable, UnsafeLink
 from baton.workshop.keys import PASSWORD_VARIABLE, KeyRing, PublicKey
 from baton.workshop.release_files import write_whole
@@ -89,6 +88,9 @@ def _keys(job: Job) -> KeyRing:
 
 def _signed(job: Job, archive: Archive, keys: KeyRing) -> PublicKey:
     """The key with which the provenance was signed that lies beside the archive now."""
+    # The library looks for the kits of all clouds when it is imported: not when a worker starts.
+    from baton.workshop.envelope import seal
+
     sealed = seal(statement_of(job.order, archive).to_bytes(), keys)
     write_whole(archive.files.provenance, sealed.data)
     return sealed.key

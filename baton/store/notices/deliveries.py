@@ -7,20 +7,19 @@ from uuid import UUID
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import defer
 
-from baton.domain.notices import DeliveryStatus
-from baton.domain.vocabulary import EntryKind
+from baton.domain.notices import DeliveryStatus, NoticeKind, notice_kind
 from baton.store.tables import BuildWorkflow, WebhookDelivery
 from baton.store.transactions import reading, writing
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One delivery, without its body."""
+    """One delivery, without its body. ``build_id`` is ``None`` for one of no build."""
 
     id: UUID
-    build_id: str
+    build_id: str | None
     sequence: int
-    kind: EntryKind
+    kind: NoticeKind
     status: DeliveryStatus
     attempts: int
     queued_at: datetime
@@ -35,7 +34,7 @@ def deliveries(
     """Those of a subscription, what was queued last first."""
     query = (
         select(WebhookDelivery, BuildWorkflow.build_id)
-        .join(BuildWorkflow, BuildWorkflow.id == WebhookDelivery.workflow_id)
+        .outerjoin(BuildWorkflow, BuildWorkflow.id == WebhookDelivery.workflow_id)
         .where(WebhookDelivery.subscription_id == subscription)
         .options(defer(WebhookDelivery.body))
         .order_by(WebhookDelivery.created_at.desc(), WebhookDelivery.sequence.desc())
@@ -69,12 +68,12 @@ def redeliver(engine: Engine, subscription: UUID, *, delivery: UUID | None = Non
         return len(rows)
 
 
-def _of(row: WebhookDelivery, build_id: str) -> Delivery:
+def _of(row: WebhookDelivery, build_id: str | None) -> Delivery:
     return Delivery(
         id=row.id,
         build_id=build_id,
         sequence=row.sequence,
-        kind=EntryKind(row.event_type),
+        kind=notice_kind(row.event_type),
         status=DeliveryStatus(row.status),
         attempts=row.attempts,
         queued_at=row.created_at,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, func, or_, select
+from sqlalchemy import ColumnElement, Engine, func, or_, select
 
 from baton.contracts.messages import NoticeQueue, PendingNotice
 from baton.domain.notices import DeliveryStatus
@@ -32,11 +32,11 @@ def next_pending(engine: Engine, queue: NoticeQueue) -> PendingNotice | None:
         .join(WebhookSubscription)
         .where(
             WebhookDelivery.subscription_id == queue.subscription_id,
-            WebhookDelivery.workflow_id == queue.build_key,
+            _of_build(queue),
             WebhookDelivery.status == DeliveryStatus.PENDING,
             WebhookSubscription.disabled_at.is_(None),
         )
-        .order_by(WebhookDelivery.sequence)
+        .order_by(WebhookDelivery.sequence, WebhookDelivery.created_at)
         .limit(1)
     )
     with reading(engine) as session:
@@ -46,6 +46,11 @@ def next_pending(engine: Engine, queue: NoticeQueue) -> PendingNotice | None:
         return PendingNotice(
             delivery_id=row.id, sequence=row.sequence, event_type=row.event_type, queued_at=row.created_at
         )
+
+
+def _of_build(queue: NoticeQueue) -> ColumnElement[bool]:
+    column = WebhookDelivery.workflow_id
+    return column.is_(None) if queue.build_key is None else column == queue.build_key
 
 
 def outgoing(engine: Engine, delivery_id: UUID) -> Outgoing | None:
@@ -114,7 +119,7 @@ def forgotten_queues(
         select(subscriber.id, subscriber.name, BuildWorkflow.id, BuildWorkflow.build_id)
         .select_from(delivery)
         .join(subscriber, subscriber.id == delivery.subscription_id)
-        .join(BuildWorkflow, BuildWorkflow.id == delivery.workflow_id)
+        .outerjoin(BuildWorkflow, BuildWorkflow.id == delivery.workflow_id)
         .where(delivery.status == DeliveryStatus.PENDING, subscriber.disabled_at.is_(None))
         .group_by(subscriber.id, subscriber.name, BuildWorkflow.id, BuildWorkflow.build_id)
         .having(
@@ -126,6 +131,6 @@ def forgotten_queues(
     )
     with reading(engine) as session:
         return [
-            NoticeQueue(subscription_id=key, subscription=name, build_key=build, build_id=build_id)
+            NoticeQueue(subscription_id=key, subscription=name, build_key=build, build_id=build_id or "")
             for key, name, build, build_id in session.execute(query)
         ]

@@ -9,8 +9,7 @@ from uuid import UUID, uuid4, uuid5
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
-from baton.domain.notices import DeliveryStatus, NoticeFormat
-from baton.domain.vocabulary import EntryKind
+from baton.domain.notices import DeliveryStatus, NoticeFormat, NoticeKind, notice_kind
 from baton.store.errors import StoreError
 from baton.store.ids import NAMESPACE
 from baton.store.tables import WebhookDelivery, WebhookSubscription
@@ -36,7 +35,7 @@ class Subscription:
     url: str = field(repr=False)
     format: NoticeFormat
     secrets: tuple[str, ...] = field(repr=False)  # the newest first; each signs
-    kinds: tuple[EntryKind, ...] | None
+    kinds: tuple[NoticeKind, ...] | None
     project_id: str | None
     created_at: datetime
     created_by: str
@@ -52,7 +51,7 @@ class Subscription:
             url=row.url,
             format=NoticeFormat(row.format),
             secrets=tuple(row.secret.split()),
-            kinds=None if row.event_types is None else tuple(map(EntryKind, row.event_types)),
+            kinds=None if row.event_types is None else tuple(map(notice_kind, row.event_types)),
             project_id=row.project_id,
             created_at=row.created_at,
             created_by=row.created_by,
@@ -69,7 +68,7 @@ def add_subscription(
     secret: str,
     created_by: str,
     format: NoticeFormat = NoticeFormat.STANDARD,  # noqa: A002 - the column's name
-    kinds: Sequence[EntryKind] | None = None,
+    kinds: Sequence[NoticeKind] | None = None,
     project_id: str | None = None,
 ) -> Subscription:
     """Subscribe to what happens from now on. Raises :class:`SubscriptionExists`."""

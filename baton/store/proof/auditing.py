@@ -130,7 +130,7 @@ def _of_head(stored: StoredBuild, last: Row) -> Iterator[RowDifference]:
 
 def _of_rows(stored: StoredBuild, entries: Sequence[Entry]) -> Iterator[RowDifference]:
     try:
-        wanted = wanted_rows(entries)
+        wanted = wanted_rows(entries, stored.outside_end)
     except Exception as error:  # entries that are chained well and make no sense: nothing of Baton wrote them
         note = f"hold no journal of a build: {type(error).__name__}: {str(error).splitlines()[0]}"
         yield RowDifference(DifferenceKind.CHANGED, EVENTS, None, "the entries", note=note)

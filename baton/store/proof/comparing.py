@@ -29,7 +29,7 @@ def compare(stored: StoredBuild, entries: Sequence[Entry]) -> list[RowDifference
 
     Raises ``ValueError`` when nothing can be folded from ``entries``.
     """
-    wanted = wanted_rows(entries)
+    wanted = wanted_rows(entries, stored.outside_end)
     return [*compare_events(stored, wanted), *compare_handoffs(stored, wanted), *compare_build(stored, wanted)]
 
 

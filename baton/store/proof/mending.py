@@ -50,7 +50,7 @@ def mend(engine: Engine, build_id: str, choose: Choice, *, former: Sequence[Entr
         if not entries:
             return Mended()
         differences = compare(stored, entries)
-        _Mender(session, stored, wanted_rows(entries)).mend(differences)
+        _Mender(session, stored, wanted_rows(entries, stored.outside_end)).mend(differences)
         return Mended(differences, _add(session, former_rows(key, entries, former), stored))
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, Dialect, Select, select, type_coerce, unio
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
+from baton.domain.outside import OutsideEnd
 from baton.store.ids import build_key
+from baton.store.rows import outside_end
 from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
 
 Row = dict[str, Any]
@@ -41,6 +43,11 @@ class StoredBuild:
     def empty(self) -> bool:
         """Whether there is nothing of it."""
         return not (self.build or self.events or self.handoffs or self.usurpers)
+
+    @property
+    def outside_end(self) -> OutsideEnd | None:
+        """How the build ended outside of its journal, as its row has it."""
+        return None if self.build is None else outside_end(self.build)
 
     @property
     def living_events(self) -> list[Row]:

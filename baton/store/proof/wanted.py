@@ -6,6 +6,7 @@ from uuid import UUID
 
 from baton.domain.fold import fold
 from baton.domain.journal import Entry
+from baton.domain.outside import OutsideEnd
 from baton.domain.view import BuildView
 from baton.store.ids import build_key
 from baton.store.proof.stored import Row, columns_of
@@ -26,13 +27,16 @@ class WantedRows:
     handoffs: dict[UUID, Row]
 
 
-def wanted_rows(entries: Sequence[Entry]) -> WantedRows:
-    """The rows of the whole journal ``entries``. Raises ``ValueError`` when nothing can be folded from them."""
+def wanted_rows(entries: Sequence[Entry], end: OutsideEnd | None = None) -> WantedRows:
+    """The rows of the whole journal ``entries``. Raises ``ValueError`` when nothing can be folded from them.
+
+    ``end`` is how the build ended outside of its journal, which no journal tells.
+    """
     view = fold(entries)
     key = build_key(view.build_id)
     return WantedRows(
         key=key,
-        build={"id": key} | build_values(view),
+        build={"id": key} | build_values(view, end),
         events=_by_id(wanted_event(key, entry) for entry in entries),
         handoffs=wanted_handoffs(key, view, entries),
     )

@@ -8,6 +8,7 @@ least so many of a hundred do not exceed.
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from baton.domain.outside import OutsideKind
 from baton.domain.vocabulary import Phase, Role, State, Status
 
 
@@ -26,7 +27,7 @@ class ProjectFigures:
     waiting: int
     paused: int
     error: int
-    failed: int  # abandoned
+    failed: int  # abandoned, or ended in Temporal
     cancelled: int
     success_rate: float | None  # completed ones among those that have ended
     first_pass_yield: float | None  # completed without rework, retry or rollback, among those that have ended
@@ -163,3 +164,7 @@ class BuildFigures:
     tokens: int
     cost_usd: float
     unpriced_reports: int
+    ended_outside: OutsideKind | None  # how its workflow was ended in Temporal without its journal saying so
+    forked_from: str | None  # the build that it was forked from
+    forked_sequence: int | None  # with which entry of that one its phase began
+    forked_phase: Phase | None

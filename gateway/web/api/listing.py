@@ -51,7 +51,7 @@ class Stats(Listed):
     total: int
     completed: int
     in_progress: int = Field(description="not ended, whatever they wait for")
-    failed: int = Field(description="given up")
+    failed: int = Field(description="given up, or ended in Temporal")
     cancelled: int
     average_duration: float | None = Field(description="from created to complete")
     success_rate: float | None = Field(description="completed ones among those that have ended")

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from baton.contracts.names import workflow_id
+from baton.domain.outside import OutsideKind
 from baton.domain.vocabulary import Role, State, Status
 from baton.store.browsing import BuildLine
 from baton.store.ids import build_key
@@ -34,6 +35,9 @@ class BuildRow(BaseModel):
     waiting_what: str | None = Field(description="what for, for people")
     waiting_deadline: datetime | None
     rework_rounds: int
+    ended_outside: OutsideKind | None = Field(
+        description="how its workflow was ended in Temporal without its journal saying so"
+    )
 
     @classmethod
     def of(cls, line: BuildLine) -> Self:
@@ -56,6 +60,7 @@ class BuildRow(BaseModel):
             waiting_what=line.waiting_what,
             waiting_deadline=line.waiting_deadline,
             rework_rounds=line.rework_rounds,
+            ended_outside=line.ended_outside,
         )
 
 

@@ -11,6 +11,8 @@ from baton.domain.evidence import Finding
 from baton.domain.expectations import TASKS
 from baton.domain.journal import Head
 from baton.domain.ledger import Ledger
+from baton.domain.lineage import Lineage
+from baton.domain.outside import OutsideEnd
 from baton.domain.reports import PhaseReport
 from baton.domain.view import (
     BuildView,
@@ -65,12 +67,16 @@ class BuildStatus(Sourced):
     created_at: datetime
     updated_at: datetime
     completed_at: datetime | None
+    ended_outside: OutsideEnd | None = Field(
+        description="how its workflow was ended in Temporal without its journal saying so"
+    )
     elapsed_time: float = Field(description="seconds from the start until now, or to the end")
     next_expectations: Expectation = Field(description="who is to act next, and on what")
     waiting_for: Waiting | None = Field(description="whom it waits for, if it does not move by itself")
     commit: str | None
     tree: str | None
     base_commit: str | None = Field(description="the commit that the build began with")
+    forked_from: Lineage | None = Field(description="the build that it was forked from, and up to where")
     ledger: Ledger = Field(description="what it has used")
     limits: dict[LimitName, float | None] = Field(description="its budgets; null is no limit; wall_clock in seconds")
     findings: list[Finding] = Field(description="those of the last report, and those that sent the work back")

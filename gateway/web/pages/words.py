@@ -1,7 +1,8 @@
 """Words and shapes for what builds are: never a colour alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from baton.domain.outside import OutsideKind
 from baton.domain.vocabulary import EntryKind, Phase, Role, State, Status
 
 
@@ -21,7 +22,7 @@ STATUS_LOOKS = {
     Status.ERROR: Look("parked", "bad", "alert"),
     Status.COMPLETE: Look("complete", "good", "check"),
     Status.CANCELLED: Look("cancelled", "still", "slash"),
-    Status.FAILED: Look("given up", "bad", "cross"),
+    Status.FAILED: Look("failed", "bad", "cross"),
 }
 
 STATE_WORDS = {
@@ -65,9 +66,15 @@ _ENTRY_TONES = {
 }
 
 
-def status_look(status: Status | str) -> Look:
-    """How ``status`` is shown."""
-    return STATUS_LOOKS[Status(status)]
+def status_look(status: Status | str, outside: OutsideKind | None = None) -> Look:
+    """How ``status`` is shown; of a build that ended outside of its journal by the word for that."""
+    look = STATUS_LOOKS[Status(status)]
+    return look if outside is None else replace(look, word=outside_word(outside))
+
+
+def outside_word(kind: OutsideKind) -> str:
+    """How a build ended outside of its journal, as people say it."""
+    return kind.value.replace("_", " ")
 
 
 def state_word(state: State | Phase | str) -> str:

@@ -3,10 +3,11 @@
 import asyncio
 
 import pytest
+from temporalio.service import RPCError, RPCStatusCode
 
 from gateway import patience
 from gateway.errors import NoWorker
-from gateway.patience import answer_within, ask_again
+from gateway.patience import answer_within, ask_again, send_again
 
 
 async def test_a_query_that_was_lost_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,3 +38,34 @@ async def test_an_error_of_the_query_s_own_is_not_taken_for_silence() -> None:
 
     with pytest.raises(TimeoutError, match="its own"):
         await ask_again(query)
+
+
+def refusing(message: str) -> RPCError:
+    return RPCError(message, RPCStatusCode.FAILED_PRECONDITION, b"")
+
+
+async def test_a_command_that_no_build_has_seen_is_sent_again() -> None:
+    sent = 0
+
+    async def update() -> str:
+        nonlocal sent
+        sent += 1
+        if sent < 3:
+            raise refusing("Unable to perform workflow execution update due to unexpected workflow task failure.")
+        return "carried out"
+
+    assert await send_again(update) == "carried out"
+    assert sent == 3
+
+
+async def test_a_command_that_the_server_refuses_for_another_reason_is_not_sent_again() -> None:
+    sent = 0
+
+    async def update() -> str:
+        nonlocal sent
+        sent += 1
+        raise refusing("the namespace is being deleted")
+
+    with pytest.raises(RPCError, match="deleted"):
+        await send_again(update)
+    assert sent == 1

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from temporalio.exceptions import ApplicationError
 
 from baton.runtime.logs import LONGEST_MESSAGE, LONGEST_TRACEBACK, configure_logging
 
@@ -94,3 +95,21 @@ def test_configuring_twice_does_not_double_the_lines() -> None:
         configure_logging("INFO", "json", stream=stream)
     _log.info("once")
     assert len(_json_lines(stream)) == 1
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_what_builds_are_about_is_withheld_where_payloads_are_encrypted(style: Any) -> None:
+    stream = io.StringIO()
+    configure_logging("INFO", style, withhold=True, stream=stream)
+    said_inside, said = "".join(["ca", "nary inside"]), "".join(["ca", "nary sings"])
+    try:
+        try:
+            raise ValueError(said_inside)
+        except ValueError as cause:
+            raise ApplicationError(said, type="runner_failed") from cause
+    except ApplicationError:
+        _log.exception("A phase failed\n%s", said)
+    log = stream.getvalue()
+    assert "canary" not in log
+    for told in ("A phase failed", "ApplicationError runner_failed", "ValueError", "test_logs.py", "withheld"):
+        assert told in log

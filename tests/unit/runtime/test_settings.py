@@ -25,6 +25,12 @@ def test_every_field_is_read_from_its_variable() -> None:
         "BATON_MAX_CONCURRENT_PHASES": "7",
         "BATON_GRACEFUL_SHUTDOWN_SECONDS": "1.5",
         "BATON_HEARTBEAT_SECONDS": "2",
+        "BATON_ENCRYPTION_KEY_FILE": "/srv/keys",
+        "BATON_CODEC_ORIGINS": "https://temporal.example, http://ui:8080",
+        "BATON_CODEC_ROLES": "admin, viewer",
+        "BATON_PAYLOAD_STORE": "s3://payloads",
+        "BATON_PAYLOAD_STORE_BYTES": "65536",
+        "BATON_PAYLOAD_STORE_ENDPOINT": "https://s3.example/",
         "BATON_DEPLOYMENT": "baton-eu_1",
         "BATON_DEPLOYMENT_VERSION": "2.1.0+abc",
         "BATON_WEBHOOK_NETWORKS": "10.0.0.0/8, ::1/128",
@@ -37,7 +43,7 @@ def test_every_field_is_read_from_its_variable() -> None:
         "BATON_GATEWAY_REQUESTS_PER_MINUTE": "60",
         "BATON_GATEWAY_MAX_BODY_BYTES": "4096",
     }
-    assert {variable_of(field) for field in Settings.model_fields} == set(environ)
+    assert {variable_of(field) for field in Settings.model_fields} == {*environ, "BATON_ENCRYPTION_KEYS"}
     assert Settings.from_environment(environ).model_dump() == {
         "home": Path("/srv/baton"),
         "database_url": "postgresql://ada:pw@db/baton",
@@ -47,6 +53,13 @@ def test_every_field_is_read_from_its_variable() -> None:
         "max_concurrent_phases": 7,
         "graceful_shutdown_seconds": 1.5,
         "heartbeat_seconds": 2.0,
+        "encryption_keys": None,
+        "encryption_key_file": Path("/srv/keys"),
+        "codec_origins": "https://temporal.example, http://ui:8080",
+        "codec_roles": "admin, viewer",
+        "payload_store": "s3://payloads",
+        "payload_store_bytes": 65_536,
+        "payload_store_endpoint": "https://s3.example",
         "deployment": "baton-eu_1",
         "deployment_version": "2.1.0+abc",
         "webhook_networks": "10.0.0.0/8, ::1/128",
@@ -113,6 +126,11 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("BATON_DATABASE_URL", "mysql://db/baton"),
         ("BATON_DATABASE_URL", "baton.db"),
         ("BATON_PUBLIC_URL", "ftp://baton.example"),
+        ("BATON_CODEC_ORIGINS", "https://temporal.example/page"),
+        ("BATON_CODEC_ORIGINS", "everywhere"),
+        ("BATON_CODEC_ROLES", "everybody"),
+        ("BATON_PAYLOAD_STORE", "gs://bucket"),
+        ("BATON_PAYLOAD_STORE", "s3://bucket/below"),
         ("BATON_WEBHOOK_NETWORKS", "10.0.0.1/8"),
         ("BATON_WEBHOOK_NETWORKS", "10.0.0.0/8,everything"),
     ],
@@ -128,6 +146,35 @@ def test_a_refused_database_address_does_not_show_its_password() -> None:
         Settings.from_environment({"BATON_DATABASE_URL": "mysql://ada:s3cret@db/baton"})
     assert "s3cret" not in str(refusal.value)
     assert refusal.value.__cause__ is None
+
+
+def test_keys_come_from_one_place() -> None:
+    environ = {"BATON_ENCRYPTION_KEYS": "one:c2VjcmV0", "BATON_ENCRYPTION_KEY_FILE": "/srv/keys"}
+    with pytest.raises(SettingsError, match="both set: keep one") as refusal:
+        Settings.from_environment(environ)
+    assert "c2VjcmV0" not in str(refusal.value)
+    assert "c2VjcmV0" not in repr(Settings(home=Path("/srv"), database_url="sqlite://", encryption_keys="one:c2VjcmV0"))
+
+
+@pytest.mark.parametrize(
+    ("given", "pages"),
+    [
+        ({}, ()),
+        ({"BATON_TEMPORAL_UI_URL": "https://temporal.example/ui"}, ("https://temporal.example",)),
+        ({"BATON_TEMPORAL_UI_URL": "http://127.0.0.1:8233"}, ("http://127.0.0.1:8233", "http://localhost:8233")),
+        (
+            {
+                "BATON_TEMPORAL_UI_URL": "http://localhost:1",
+                "BATON_CODEC_ORIGINS": "https://a.example,https://b.example/",
+            },
+            ("https://a.example", "https://b.example"),
+        ),
+    ],
+)
+def test_payloads_are_decrypted_for_the_pages_of_the_web_ui_and_no_others(
+    given: dict[str, str], pages: tuple[str, ...]
+) -> None:
+    assert Settings.from_environment(given).codec_pages == pages
 
 
 def test_printing_the_settings_does_not_show_the_password() -> None:

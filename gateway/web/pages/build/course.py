@@ -8,6 +8,7 @@ from typing import Any
 from baton.domain.fold import evolve
 from baton.domain.journal import Entry
 from baton.domain.moves import OWNERS, phase_before, phase_of
+from baton.domain.outside import OutsideEnd
 from baton.domain.reports import Finding, PhaseReport
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import EntryKind, Phase, Role, State
@@ -85,8 +86,8 @@ class Course:
     told: list[Told] = field(default_factory=list)
 
 
-def course_of(entries: Sequence[Entry]) -> Course:
-    """The way that a whole journal tells of."""
+def course_of(entries: Sequence[Entry], end: OutsideEnd | None = None) -> Course:
+    """The way that a whole journal tells of, up to the ``end`` that it does not tell of, if there is one."""
     course = Course()
     view: BuildView | None = None
     for entry in entries:
@@ -96,11 +97,13 @@ def course_of(entries: Sequence[Entry]) -> Course:
         view = evolve(view, entry)
         again = entry.kind is EntryKind.RETRY_REQUESTED
         if before is not view.current_state or again:
-            _leave(course, entry)
+            _leave(course, entry.at, _how(entry), _what(entry.data))
             course.stays.append(_stay(course, view, entry))
         _wait(course.stays[-1], view, entry)
         if view.ended:
-            _leave(course, entry)
+            _leave(course, entry.at, _how(entry), _what(entry.data))
+    if end is not None:
+        _leave(course, end.at, end.kind.value.replace("_", " "), end.reason)
     return course
 
 
@@ -133,15 +136,15 @@ def _drawn_at(state: State, view: BuildView) -> Phase:
     return phase_before(state)
 
 
-def _leave(course: Course, entry: Entry) -> None:
+def _leave(course: Course, at: datetime, how: str, told: str) -> None:
     if not course.stays or course.stays[-1].ends is not None:
         return
     stay = course.stays[-1]
-    stay.ends = entry.at
-    stay.ended_by = _how(entry)
-    stay.told = _what(entry.data)
+    stay.ends = at
+    stay.ended_by = how
+    stay.told = told
     if stay.pieces:
-        stay.pieces[-1].ends = entry.at
+        stay.pieces[-1].ends = at
 
 
 def _how(entry: Entry) -> str:

@@ -9,7 +9,7 @@ from baton.domain.journal import Entry
 from baton.domain.view import BuildView
 from baton.runtime.client import TemporalUnavailable
 from baton.store.errors import StoreError
-from baton.store.reading import journal
+from baton.store.reading import journal_and_end
 from gateway.access.caller import Caller
 from gateway.errors import BuildNotFound, CommandRefused, GatewayError, NoWorker
 from gateway.story.plain import line
@@ -43,20 +43,21 @@ async def see(site: Site, caller: Caller, name: str) -> Seen:
 async def _see(site: Site, build_id: str) -> Seen:
     away: StoreError | None = None
     try:
-        entries = await site.sql(journal, build_id)
+        entries, end = await site.sql(journal_and_end, build_id)
     except StoreError as error:
-        entries, away = [], error
+        entries, end, away = [], None, error
     if entries:
-        return Seen(fold(entries), entries)
+        return Seen(fold(entries).cut_off(end), entries)
     try:
         found = await site.temporal.builds.journal(build_id)
+        end = await site.temporal.builds.outside_end(build_id)
     except (TemporalUnavailable, RPCError, NoWorker) as error:
         raise away or error from error
     except CommandRefused as error:
         if error.reason == "not_open_yet":
             raise NotOpenYet(build_id) from error
         raise
-    return Seen(fold(found), found, _SQL_AWAY if away is not None else _NOT_YET)
+    return Seen(fold(found).cut_off(end), found, _SQL_AWAY if away is not None else _NOT_YET)
 
 
 class NotOpenYet(GatewayError):

@@ -172,11 +172,11 @@ def _throughput(report: ProjectReport) -> Chart:
                     (100 * one.failed / most, "bad", ""),
                     (100 * one.cancelled / most, "still", ""),
                 ),
-                f"{one.begins}: {one.completed} completed, {one.failed} given up, {one.cancelled} cancelled",
+                f"{one.begins}: {one.completed} completed, {one.failed} failed, {one.cancelled} cancelled",
             )
             for one in report.throughput
         ],
-        (("strong", "completed"), ("bad", "given up"), ("still", "cancelled")),
+        (("strong", "completed"), ("bad", "failed"), ("still", "cancelled")),
         f"{report.figures.completed:,}",
         f"completed of {report.figures.total:,} started",
         upright=True,
