@@ -16,11 +16,15 @@ from baton.runtime.leashed_process import LeashedProcess
 from baton.store import schema
 from baton.store.engine import open_engine
 from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
+from gateway.worker.duties import Duty
 from tests.integration.doors.programs import ROOT
 from tests.integration.survival import player
 
 DEPLOYMENT = "baton"
 SOURCES = ("activities", "baton", "gateway", "workflows", "worker.py", "pyproject.toml")
+
+# All but the notifier, which takes its time to load.
+ROLES = [word for duty in Duty if duty is not Duty.NOTIFIER for word in ("--role", duty.value)]
 
 # The same change as that of tests.replay.changed.RestsBeforeItWorks, which no history of the code as it is can replay.
 CHANGED = "workflows/build.py"
@@ -51,7 +55,7 @@ class Ground:
         """Start the workers of ``version`` from the tree ``code``."""
         told = {"BATON_DEPLOYMENT": DEPLOYMENT, "BATON_DEPLOYMENT_VERSION": version}
         log = self.folder / f"worker-{version}.log"
-        command = [sys.executable, str(code / "worker.py"), "--all"]
+        command = [sys.executable, str(code / "worker.py"), *ROLES]
         self.workers[version] = LeashedProcess(command, log=log, env={**self.environ, **told})
 
     def changed_code(self) -> Path:
