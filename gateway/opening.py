@@ -9,10 +9,9 @@ from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReus
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from baton.contracts.messages import CommandReply, StartAnswer, StartBuild
+from baton.contracts.messages import CommandReply, ForkAsked, StartAnswer, StartBuild
 from baton.contracts.names import BUILDS_QUEUE, fairness_key, workflow_id
-from baton.domain.actors import Actor
-from baton.domain.requests import BuildRequest
+from baton.domain.view import BuildView
 from baton.domain.vocabulary import RefusalCode
 from gateway.errors import CommandRefused, GatewayError
 from gateway.patience import answer_within
@@ -24,26 +23,23 @@ class TakenByClosed(Exception):
     """The build ID belongs to a workflow that has closed."""
 
 
-async def start_or_join(
-    client: Client, request: BuildRequest, *, by: Actor | None, again: bool, seconds: float
-) -> StartAnswer:
+async def start_or_join(client: Client, start: StartBuild, *, again: bool, seconds: float) -> StartAnswer:
     """Start the build, or join the one that runs under its ID. ``again`` takes the ID of one that failed.
-
-    ``by`` is who is journaled to have started it.
 
     Raises TakenByClosed, NoWorker, and WorkflowUpdateFailedError with the workflow's refusal.
     """
+    request, asked = start.request, _asked(start)
     reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
     operation: WithStartWorkflowOperation[BuildWorkflow, CommandReply] = WithStartWorkflowOperation(
         BuildWorkflow.run,
-        StartBuild(request=request, started_by=by),
+        start,
         id=workflow_id(request.build_id),
         task_queue=BUILDS_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=reuse,
         static_summary=static_summary(request),
-        static_details=static_details(request),
-        search_attributes=search_attributes(request),
+        static_details=static_details(request, None if asked is None else asked.origin),
+        search_attributes=search_attributes(request, None if asked is None else asked.origin),
         priority=Priority(fairness_key=fairness_key(request.project_id)),
         # A worker that dies with a workflow task in hand holds its build up for so long; the default is 10 s.
         task_timeout=timedelta(seconds=5),
@@ -54,7 +50,9 @@ async def start_or_join(
     try:
         async with answer_within(seconds, after=kept):
             answer: StartAnswer = await client.execute_update_with_start_workflow(
-                "start", request, start_workflow_operation=operation, result_type=StartAnswer
+                *(("start", request) if asked is None else ("start_fork", asked)),
+                start_workflow_operation=operation,
+                result_type=StartAnswer,
             )
             return answer
     except WorkflowAlreadyStartedError as error:
@@ -68,14 +66,22 @@ async def start_or_join(
         raise
 
 
-def refuse_other(asked: BuildRequest, taken: BuildRequest) -> None:
-    """Raise CommandRefused (``start_differs``) when ``asked`` is not the request that has the build ID."""
-    if differing := taken.differences(asked):
+def refuse_other(start: StartBuild, taken: BuildView) -> None:
+    """Raise CommandRefused (``start_differs``) when the build ID is ``taken`` by another build than is to start."""
+    asked = _asked(start)
+    origin, key = (None, None) if asked is None else (asked.origin, asked.command_id)
+    if differing := taken.differences(start.request, origin, key):
         raise CommandRefused(
             RefusalCode.START_DIFFERS,
-            f"build {asked.build_id!r} exists already and differs in: {', '.join(differing)}. "
+            f"build {taken.build_id!r} exists already and differs in: {', '.join(differing)}. "
             "Send the same request, or choose another build ID",
         )
+
+
+def _asked(start: StartBuild) -> ForkAsked | None:
+    if start.forking is None:
+        return None
+    return ForkAsked(request=start.request, origin=start.forking.fork.origin, command_id=start.forking.command_id)
 
 
 def _read(finished: asyncio.Future[Any]) -> None:

@@ -11,6 +11,8 @@ from baton.domain.build import Build
 from baton.domain.commands import Command, Refuse, RequestRetry, Rollback, Waive
 from baton.domain.evidence import Evidence, Finding
 from baton.domain.fold import fold
+from baton.domain.forking import fork_of
+from baton.domain.forks import Forking
 from baton.domain.journal import Entry
 from baton.domain.moves import OWNERS
 from baton.domain.reports import PhaseReport, parse_report
@@ -95,6 +97,20 @@ class Story:
             wanted, terms(**term_changes), workflow_id=f"build-{wanted.build_id}", first_run_id=run, at=at
         )
         return cls(entries, at, build)
+
+    def fork(self, phase: Phase, build_id: str, *, at: int | None = None, **changes: Any) -> "Story":
+        """A build that is forked from this one a minute later."""
+        when = self.at + timedelta(minutes=1)
+        fork = fork_of(self.entries, phase, at=at)
+        build, entries = Build.open(
+            self.build.view.request.model_copy(update={"build_id": build_id} | changes),
+            self.build.view.terms,
+            workflow_id=f"build-{build_id}",
+            first_run_id=f"run-of-{build_id}",
+            at=when,
+            forking=Forking(fork=fork),
+        )
+        return Story(entries, when, build)
 
     def branch(self, sequence: int, *, later: timedelta = timedelta(hours=1)) -> "Story":
         """The same build after a reset to entry ``sequence``: from there on it can go another way."""

@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from baton.contracts.messages import (
         CommandReply,
         ContinuedBuild,
+        ForkAsked,
         HistoryPage,
         JournalPage,
         PageRequest,
@@ -25,8 +26,10 @@ with workflow.unsafe.imports_passed_through():
     from baton.domain.requests import BuildRequest
     from baton.domain.steps import Compensate, Ended, Perform, Proceed, Wait
     from baton.domain.view import BuildView
-    from baton.domain.vocabulary import RefusalCode, Status
+    from baton.domain.vocabulary import Status
+    from workflows.answers import reply, started, why_not_opened
     from workflows.appearance import Appearance
+    from workflows.forking import prepare_fork
     from workflows.handlers import Handlers
     from workflows.opening import load_terms
     from workflows.outbox import Outbox
@@ -44,6 +47,7 @@ class BuildWorkflow:
     def __init__(self, start: StartBuild) -> None:
         self._request = start.request
         self._started_by = start.started_by or SYSTEM
+        self._forking = start.forking
         self._build = Build(start.continued.view) if start.continued is not None else None
         self._first_sequence = 1 if self._build is None else self._build.view.head.sequence + 1
         self._earlier_run_id = None if start.continued is None else start.continued.earlier_run_id
@@ -64,9 +68,19 @@ class BuildWorkflow:
                 raise
             self.record(self._build.cancel(workflow.cancellation_reason() or "", workflow.now()))
         self._appearance.show(self.build.view)
-        await workflow.wait_condition(lambda: self._outbox.empty and workflow.all_handlers_finished())
+        await self._settle()
         mirroring.cancel()
         return self._ended(self.build.view)
+
+    async def _settle(self) -> None:
+        """Wait until everything is written and everybody answered. A cancellation comes too late to change the end."""
+        while True:
+            try:
+                return await workflow.wait_condition(lambda: self._outbox.empty and workflow.all_handlers_finished())
+            except asyncio.CancelledError:
+                # Builds of before ended as cancelled here, with entries that were not written.
+                if not workflow.patched("cancelled-after-the-end"):
+                    raise
 
     async def _carry(self) -> None:
         if self._build is None:
@@ -94,8 +108,10 @@ class BuildWorkflow:
         info = workflow.info()
         try:
             terms = await load_terms(self._request.profile)
+            if self._forking is not None:
+                await prepare_fork(self._request, self._forking, terms)
         except (ActivityError, ApplicationError) as error:
-            self._not_opened = _why_not_opened(error)
+            self._not_opened = why_not_opened(error)
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise self._not_opened from error
         self._build, entries = Build.open(
@@ -105,7 +121,9 @@ class BuildWorkflow:
             first_run_id=info.first_execution_run_id,
             at=workflow.now(),
             by=self._started_by,
+            forking=self._forking,
         )
+        self._forking = None
         self.record(entries)
 
     async def _wait(self, step: Wait) -> None:
@@ -188,22 +206,12 @@ class BuildWorkflow:
     @workflow.update
     async def start(self, request: BuildRequest) -> StartAnswer:
         """Answer with the build that runs for ``request``."""
-        view = (await self.opened()).view
-        differing = self._request.differences(request)
-        if differing:
-            raise ApplicationError(
-                f"build {request.build_id!r} exists already and differs in: {', '.join(differing)}. "
-                "Send the same request, or choose another build ID",
-                type=RefusalCode.START_DIFFERS,
-                non_retryable=True,
-            )
-        return StartAnswer(
-            workflow_id=view.workflow_id,
-            build_id=view.build_id,
-            first_run_id=view.first_run_id,
-            state=view.current_state,
-            status=view.status,
-        )
+        return started((await self.opened()).view, request)
+
+    @workflow.update
+    async def start_fork(self, asked: ForkAsked) -> StartAnswer:
+        """Answer with the build that was forked as ``asked``."""
+        return started((await self.opened()).view, asked.request, asked)
 
     @workflow.query(description="Where the build is, what it waits for, and what it has used.")
     def status(self) -> BuildView:
@@ -219,28 +227,3 @@ class BuildWorkflow:
     def journal(self, page: PageRequest = PageRequest()) -> JournalPage:  # noqa: B008 - immutable
         """Entries after ``page.after``, as far as this run knows them."""
         return journal_page(self._outbox.entries, page, self._first_sequence, self._earlier_run_id)
-
-
-def reply(before: BuildView, after: BuildView, repeated: Command | None = None) -> CommandReply:
-    """The answer to a command; ``repeated`` when it had been carried out before."""
-    sequence = after.head.sequence
-    if repeated is not None and repeated.command_id is not None:
-        sequence = after.commands[repeated.command_id]
-    waits = after.waiting_for
-    return CommandReply(
-        build_id=after.build_id,
-        previous_state=before.current_state,
-        state=after.current_state,
-        status=after.status,
-        sequence=sequence,
-        duplicate=repeated is not None,
-        message=waits.what if waits is not None else after.next_expectations.task,
-    )
-
-
-def _why_not_opened(error: ActivityError | ApplicationError) -> ApplicationError:
-    """What the sender of the request is told. A local activity's own error may come bare or wrapped."""
-    cause = error.cause if isinstance(error, ActivityError) else error
-    if isinstance(cause, ApplicationError):
-        return ApplicationError(cause.message, type=cause.type, non_retryable=True)
-    return ApplicationError(f"the profile could not be read: {cause or error}", type=errors.INVALID_PROFILE)

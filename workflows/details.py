@@ -32,6 +32,7 @@ def current_details(view: BuildView) -> str:
     """Where the build is, what it waits for and what moves it on, why it went back, the phases, what it has used."""
     blocks = [
         f"### {_words(view.current_state.value)} · {_words(view.status.value)} · {view.progress:.0f} %",
+        *_forked(view),
         *_waiting(view),
         *_sent_back(view),
         "\n".join(_phases(view)),
@@ -39,6 +40,12 @@ def current_details(view: BuildView) -> str:
         _used(view),
     ]
     return "\n\n".join(blocks)
+
+
+def _forked(view: BuildView) -> Iterator[str]:
+    origin = view.forked_from
+    if origin is not None:
+        yield f"Forked from {_plain(origin.build_id)} at {origin.phase.value} (entry {origin.sequence})."
 
 
 def _waiting(view: BuildView) -> Iterator[str]:

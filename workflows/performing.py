@@ -104,10 +104,10 @@ def _start(order: PhaseOrder, terms: Terms) -> ActivityHandle[PhaseReport]:
         task_queue=role_queue(order.role),
         start_to_close_timeout=role.timeout,
         heartbeat_timeout=role.heartbeat,
-        retry_policy=_retries(role),
+        retry_policy=retries(role),
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         summary=summaries.of_phase(order),
-        priority=_priority(terms, order.request),
+        priority=priority(terms, order.request),
     )
 
 
@@ -119,18 +119,20 @@ def _start_undoing(order: CompensationOrder, terms: Terms) -> ActivityHandle[Com
         task_queue=role_queue(order.role),
         start_to_close_timeout=role.timeout,
         heartbeat_timeout=role.heartbeat,
-        retry_policy=_retries(role),
+        retry_policy=retries(role),
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         summary=summaries.of_undoing(order),
-        priority=_priority(terms, order.request),
+        priority=priority(terms, order.request),
     )
 
 
-def _retries(role: RoleTerms) -> RetryPolicy:
+def retries(role: RoleTerms) -> RetryPolicy:
+    """How often what a role does is tried, and after how long."""
     return RetryPolicy(initial_interval=role.backoff, maximum_interval=_LONGEST_BACKOFF, maximum_attempts=role.attempts)
 
 
-def _priority(terms: Terms, request: BuildRequest) -> Priority:
+def priority(terms: Terms, request: BuildRequest) -> Priority:
+    """Where a build stands in the queue of a role."""
     return Priority(priority_key=terms.priority, fairness_key=fairness_key(request.project_id))
 
 

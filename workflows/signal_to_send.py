@@ -48,7 +48,7 @@ def _decision(view: BuildView) -> SignalToSend:
     assert view.parked is not None
     if view.parked.code.startswith(LIMIT_CODE):
         name = LimitName(view.parked.code.removeprefix(LIMIT_CODE))
-        used = view.ledger.used(name, since=view.created_at, now=view.parked.at)
+        used = view.ledger.used(name, since=view.clock_began, now=view.parked.at)
         most = view.maximum(name)
         if most is not None and most <= used:
             return _signal(CommandName.EXTEND_LIMITS, limits={name.value: int(used) + 1})

@@ -21,6 +21,10 @@ WALL_CLOCK = "the build's wall clock"
 """Beside the timer of a build that may take so long and no longer."""
 
 
+FORK = "the fork's workspace"
+"""Beside the activity that makes it."""
+
+
 def of_deadline(view: BuildView) -> str:
     """What passes first of the deadlines of a build that waits."""
     if view.waiting_for is not None and view.waiting_for.deadline == next_deadline(view) is not None:

@@ -6,6 +6,7 @@ Kept apart from the implementations so that workflow code loads neither SQLAlche
 from temporalio import activity
 
 from baton.contracts.messages import (
+    BeginFork,
     CheckMirror,
     DeliverNotice,
     MirrorBatch,
@@ -37,6 +38,12 @@ async def perform_phase(order: PhaseOrder) -> PhaseReport:
 @activity.defn(name="compensate_phase")
 async def compensate_phase(order: CompensationOrder) -> Compensation:
     """Have a role undo what its phase did outside the workspace. One that could not be undone is told, not raised."""
+    raise NotImplementedError
+
+
+@activity.defn(name="begin_fork")
+async def begin_fork(order: BeginFork) -> None:
+    """Make the workspace of a fork. Fails for good with ``commit_gone`` when nobody has the commit any more."""
     raise NotImplementedError
 
 

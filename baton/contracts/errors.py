@@ -5,6 +5,8 @@ A refused command fails with its :class:`~baton.domain.vocabulary.RefusalCode` a
 
 UNKNOWN_PROFILE = "unknown_profile"  # no profile of that name on the workers
 INVALID_PROFILE = "invalid_profile"  # a profile that cannot be read; the message says file, line and key
+COMMIT_GONE = "commit_gone"  # the commit that a fork is to begin with is nowhere to be found; its ID stays free
+FORK_REFUSED = "fork_refused"  # a fork that its profile or its budgets do not let begin; its ID stays free
 BUILD_ABANDONED = "build_abandoned"  # the workflow failed because a person gave the build up
 
 REPORT_TOO_LARGE = "report_too_large"  # the role's report is over the limit; not retried
@@ -36,5 +38,5 @@ CHECK_FAILED = "check_failed"  # the mirror could not be compared: Temporal or t
 RECEIVER_FAILED = "receiver_failed"  # who is to be told did not take a notice; retried for a day, then parked
 NOTICES_UNAVAILABLE = "notices_unavailable"  # the database of the notices is away; retried
 
-NOT_OPENED = (UNKNOWN_PROFILE, INVALID_PROFILE)
+NOT_OPENED = (UNKNOWN_PROFILE, INVALID_PROFILE, COMMIT_GONE, FORK_REFUSED)
 """Failures before a build exists: its ID stays free."""

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import Field
 
 from baton.domain.actors import Actor
+from baton.domain.forks import Forking
 from baton.domain.journal import Entry
+from baton.domain.lineage import Lineage
 from baton.domain.model import Value
 from baton.domain.requests import BuildRequest
 from baton.domain.view import BuildView, HandoffRecord
@@ -30,6 +32,15 @@ class StartBuild(Value):
     started_by: Actor | None = Field(
         default=None, description="who had it started, where the door knows that for sure; none is Baton itself"
     )
+    forking: Forking | None = Field(default=None, description="what it goes on with, when it is forked from a build")
+
+
+class ForkAsked(Value):
+    """The input of the update ``start_fork``: one with the same key, or from the same point, is the same fork."""
+
+    request: BuildRequest
+    origin: Lineage
+    command_id: str | None = None
 
 
 class StartAnswer(Value):
@@ -40,6 +51,17 @@ class StartAnswer(Value):
     first_run_id: str
     state: State
     status: Status
+
+    @classmethod
+    def of(cls, view: BuildView) -> Self:
+        """The answer that the build of ``view`` is."""
+        return cls(
+            workflow_id=view.workflow_id,
+            build_id=view.build_id,
+            first_run_id=view.first_run_id,
+            state=view.current_state,
+            status=view.status,
+        )
 
 
 class CommandReply(Value):
@@ -88,6 +110,14 @@ class ProfileRequest(Value):
     """The input of the activity ``load_profile``."""
 
     name: str
+
+
+class BeginFork(Value):
+    """The input of the activity ``begin_fork``: the fork's workspace is made from its origin's commit."""
+
+    request: BuildRequest
+    origin: Lineage
+    base_commit: str | None = Field(default=None, description="the commit that the origin began with")
 
 
 class MirrorBatch(Value):

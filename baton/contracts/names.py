@@ -24,8 +24,9 @@ BUILD_STATE = "BuildState"
 BUILD_ROLE = "BuildRole"
 PROJECT_ID = "ProjectId"
 USER_ID = "UserId"
-SEARCH_ATTRIBUTES = (BUILD_STATE, BUILD_ROLE, PROJECT_ID, USER_ID)
-"""The search attributes that every build carries, all of type Keyword."""
+FORKED_FROM = "ForkedFrom"
+SEARCH_ATTRIBUTES = (BUILD_STATE, BUILD_ROLE, PROJECT_ID, USER_ID, FORKED_FROM)
+"""The search attributes of builds, all of type Keyword. Every build carries them, but for the last: forks alone do."""
 
 
 def role_queue(role: Role) -> str:

@@ -26,6 +26,7 @@ from baton.domain.facts import (
     StateAdvanced,
     WorkflowStarted,
 )
+from baton.domain.forks import Fork
 from baton.domain.journal import Entry
 from baton.domain.ledger import amount
 from baton.domain.moves import MoveKind
@@ -56,6 +57,8 @@ def _of_build(view: BuildView, told: str) -> str:
 
 def _steps(fact: Fact, who: str) -> str:
     match fact:
+        case WorkflowStarted(fork=Fork(origin=origin)):
+            return f"was forked from {origin.build_id} at {_word(origin.phase.state)}, for {fact.request.user_id}."
         case WorkflowStarted():
             return f"has started, for {fact.request.user_id} in {fact.request.project_id}."
         case StateAdvanced() if fact.move is MoveKind.FORWARD:

@@ -23,6 +23,7 @@ class Action(StrEnum):
 
     READ = "read"  # look at a build and what it made
     START = "start"  # start a build
+    FORK = "fork"  # begin a new build where a phase of another began
     CANCEL = "cancel"  # have Temporal cancel a build
 
 
@@ -49,7 +50,7 @@ _APPROVER = frozenset(
 
 COMMANDS_OF: dict[AccessRole, frozenset[CommandName | Action]] = {
     AccessRole.VIEWER: frozenset({Action.READ}),
-    AccessRole.BUILDER: _BUILDER | {Action.READ, Action.START, Action.CANCEL},
+    AccessRole.BUILDER: _BUILDER | {Action.READ, Action.START, Action.FORK, Action.CANCEL},
     AccessRole.AGENT: frozenset({Action.READ, CommandName.ADVANCE}),
     AccessRole.APPROVER: _APPROVER | {Action.READ},
     AccessRole.ADMIN: frozenset({*CommandName, *Action}),

@@ -9,6 +9,8 @@ from baton.domain.deadlines import expire, next_deadline, wall_clock_ends
 from baton.domain.deciding import DECISIONS
 from baton.domain.evidence import Usage
 from baton.domain.facts import BuildCancelled, CommandRefused, PhaseCompensated, PhaseFailed, WorkflowStarted
+from baton.domain.forking import begun, check_terms
+from baton.domain.forks import Forking
 from baton.domain.journal import Entry
 from baton.domain.moves import OWNERS, phase_of
 from baton.domain.moving import check_limits, check_move, end_phase, system_takes
@@ -48,17 +50,25 @@ class Build:
         first_run_id: str,
         at: datetime,
         by: Actor = SYSTEM,
+        forking: Forking | None = None,
     ) -> tuple["Build", list[Entry]]:
-        """A new build and its first entries. ``by`` is who had it started, where that is known for sure."""
-        recorder = Recorder(None, at)
+        """A new build and its first entries. ``by`` is who had it started, where that is known for sure.
+
+        Raises :class:`Refusal` for a fork that its terms do not let begin.
+        """
+        recorder = Recorder(None, at, None if forking is None else forking.command_id)
+        fork = None if forking is None else begun(forking, terms)
         fact = WorkflowStarted(
-            reason=f"{request.user_id} asked for {request.title!r}",
+            reason=_asked(request) if forking is None else _forked(forking),
             workflow_id=workflow_id,
             first_run_id=first_run_id,
             request=request,
             terms=terms,
+            fork=fork,
         )
         recorder.record(fact, by)
+        if fork is not None:
+            check_terms(recorder.view, fork)
         check_limits(recorder)
         return cls(recorder.view), recorder.entries
 
@@ -176,3 +186,13 @@ class Build:
         check_move(state, State.CANCELLED)
         recorder.record(BuildCancelled(from_state=state, reason=reason), SYSTEM)
         return recorder.entries
+
+
+def _asked(request: BuildRequest) -> str:
+    return f"{request.user_id} asked for {request.title!r}"
+
+
+def _forked(forking: Forking) -> str:
+    origin = forking.fork.origin
+    said = f"forked from {origin.build_id} at {origin.phase.value}, which began there with entry {origin.sequence}"
+    return f"{said}: {forking.reason}" if forking.reason else said

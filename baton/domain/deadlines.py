@@ -17,7 +17,7 @@ _ASSUME = "Nobody answered in time. Assume what is most likely, and say what you
 def wall_clock_ends(view: BuildView) -> datetime | None:
     """When the build's wall clock runs out."""
     limit = view.limits.wall_clock
-    return None if limit is None else view.created_at + limit
+    return None if limit is None else view.clock_began + limit
 
 
 def next_deadline(view: BuildView) -> datetime | None:
@@ -51,7 +51,7 @@ def _time_is_up(recorder: Recorder) -> None:
     name = LimitName.WALL_CLOCK
     maximum = view.maximum(name)
     assert maximum is not None
-    used = view.ledger.used(name, since=view.created_at, now=recorder.at)
+    used = view.ledger.used(name, since=view.clock_began, now=recorder.at)
     phase = phase_before(view.current_state)
     recorder.record(LimitReached(limit=name, used=used, maximum=maximum, phase=phase), SYSTEM)
 

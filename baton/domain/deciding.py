@@ -6,38 +6,34 @@ A function refuses before it records, so a refused command changes nothing.
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import ValidationError
-
 from baton.domain.advancing import advance
 from baton.domain.commands import (
     Abandon,
     Answer,
     Approve,
-    ExtendLimits,
     Pause,
     Refuse,
     RequestRetry,
     Resume,
     Rollback,
 )
+from baton.domain.extending import extend_limits
 from baton.domain.facts import (
     ApprovalGranted,
     ApprovalRefused,
     BuildAbandoned,
-    LimitExtended,
     Paused,
     QuestionAnswered,
     Resumed,
     RetryRequested,
 )
 from baton.domain.ledger import amount
-from baton.domain.model import describe
 from baton.domain.moves import ORDER, OWNERS, PHASES, REWORK, phase_before, phase_of
 from baton.domain.moving import check_limits, check_move, return_to
 from baton.domain.recorder import Recorder
 from baton.domain.refusals import Refusal
 from baton.domain.view import BuildView, PendingApproval
-from baton.domain.vocabulary import ActorKind, CommandName, LimitName, Phase, RefusalCode, Role, State
+from baton.domain.vocabulary import ActorKind, CommandName, Phase, RefusalCode, Role, State
 from baton.domain.waiving import waive
 
 
@@ -89,9 +85,9 @@ def _last_worker(view: BuildView) -> Role:
 def _require_budget(recorder: Recorder) -> None:
     view = recorder.view
     ahead = view.ledger.model_copy(update={"phase_runs": view.ledger.phase_runs + 1})
-    name = ahead.over(view.limits, since=view.created_at, now=recorder.at)
+    name = ahead.over(view.limits, since=view.clock_began, now=recorder.at)
     if name is not None:
-        needed = amount(ahead.used(name, since=view.created_at, now=recorder.at))
+        needed = amount(ahead.used(name, since=view.clock_began, now=recorder.at))
         raise Refusal(
             RefusalCode.LIMIT_REACHED,
             f"the limit {name.value} ({amount(view.maximum(name) or 0)}) leaves no room for another phase; "
@@ -184,26 +180,6 @@ def _resume(recorder: Recorder, command: Resume) -> None:
     recorder.record(Resumed(reason=command.reason), command.actor)
 
 
-def _extend_limits(recorder: Recorder, command: ExtendLimits) -> None:
-    view = recorder.view
-    for name, maximum in command.limits.items():
-        present = view.maximum(name)
-        if present is None:
-            raise Refusal(RefusalCode.MALFORMED, f"{name.value} has no limit, so there is nothing to extend")
-        if maximum is not None and maximum <= present:
-            raise Refusal(
-                RefusalCode.MALFORMED,
-                f"{name.value} is {amount(present)} already; extend it to more, not to {amount(maximum)}",
-            )
-        if maximum is not None and name is not LimitName.MONEY and maximum != int(maximum):
-            raise Refusal(RefusalCode.MALFORMED, f"{name.value} is a whole number, not {amount(maximum)}")
-    try:
-        view.limits.extended(command.limits)
-    except ValidationError as error:
-        raise Refusal(RefusalCode.MALFORMED, f"extend_limits: {describe(error)}") from error
-    recorder.record(LimitExtended(limits=command.limits, reason=command.reason), command.actor)
-
-
 def _abandon(recorder: Recorder, command: Abandon) -> None:
     view = recorder.view
     require_state(view, command.expected_state)
@@ -219,7 +195,7 @@ DECISIONS: dict[CommandName, Callable[[Recorder, Any], None]] = {
     CommandName.ANSWER: _answer,
     CommandName.PAUSE: _pause,
     CommandName.RESUME: _resume,
-    CommandName.EXTEND_LIMITS: _extend_limits,
+    CommandName.EXTEND_LIMITS: extend_limits,
     CommandName.ABANDON: _abandon,
     CommandName.WAIVE: waive,
 }

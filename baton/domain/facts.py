@@ -10,6 +10,7 @@ from pydantic import Field
 
 from baton.domain.attempts import Attempt
 from baton.domain.evidence import Evidence, Finding, Usage
+from baton.domain.forks import Fork
 from baton.domain.model import Value
 from baton.domain.moves import MoveKind
 from baton.domain.reports import Question
@@ -37,6 +38,7 @@ class WorkflowStarted(Fact):
     first_run_id: str = Field(description="Temporal's first execution run ID: the same after continue-as-new and reset")
     request: BuildRequest
     terms: Terms
+    fork: Fork | None = Field(default=None, description="what it goes on with, if it was forked from another build")
 
 
 class StateAdvanced(Fact):

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from baton.domain.effects import EFFECTS, enter
 from baton.domain.expectations import refresh
 from baton.domain.facts import FACTS, WorkflowStarted
+from baton.domain.forks import go_on
 from baton.domain.journal import Entry
 from baton.domain.moves import OWNERS, PHASES
 from baton.domain.view import BuildView, Expectation, PhaseRecord
-from baton.domain.vocabulary import Phase, State, Status
+from baton.domain.vocabulary import Phase, Status
 
 KEPT_COMMANDS = 200
 """How many command keys a view remembers. A command repeated after as many others is taken for a new one."""
@@ -44,6 +45,7 @@ def evolve(view: BuildView | None, entry: Entry) -> BuildView:
 
 
 def _opened(fact: WorkflowStarted, entry: Entry) -> BuildView:
+    phase = Phase.DISCOVERY if fact.fork is None else fact.fork.origin.phase
     view = BuildView(
         workflow_id=fact.workflow_id,
         first_run_id=fact.first_run_id,
@@ -54,15 +56,17 @@ def _opened(fact: WorkflowStarted, entry: Entry) -> BuildView:
         build_id=fact.request.build_id,
         project_id=fact.request.project_id,
         user_id=fact.request.user_id,
-        current_state=State.DISCOVERY,
-        current_role=OWNERS[State.DISCOVERY],
+        current_state=phase.state,
+        current_role=OWNERS[phase.state],
         status=Status.IN_PROGRESS,
         phases={phase: PhaseRecord(role=OWNERS[phase.state]) for phase in PHASES},
         created_at=entry.at,
         updated_at=entry.at,
         next_expectations=Expectation(role=None, task=""),
     )
-    enter(view, Phase.DISCOVERY, entry)
+    if fact.fork is not None:
+        go_on(view, fact.fork)
+    enter(view, phase, entry)
     return view
 
 

@@ -111,7 +111,7 @@ def check_limits(recorder: Recorder) -> None:
     """Park the build when a budget leaves no room for the phase that it has just entered."""
     view = recorder.view
     phase = phase_of(view.current_state)
-    name = view.ledger.over(view.limits, since=view.created_at, now=recorder.at)
+    name = view.ledger.over(view.limits, since=view.clock_began, now=recorder.at)
     if phase is None or name is None:
         return
     maximum = view.maximum(name)
@@ -119,7 +119,7 @@ def check_limits(recorder: Recorder) -> None:
     recorder.record(
         LimitReached(
             limit=name,
-            used=view.ledger.used(name, since=view.created_at, now=recorder.at),
+            used=view.ledger.used(name, since=view.clock_began, now=recorder.at),
             maximum=maximum,
             phase=phase,
         ),

@@ -1,6 +1,6 @@
 """The view: what a journal says about its build now. Made by :func:`baton.domain.fold.fold` and nothing else."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from pydantic import BaseModel, Field
@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from baton.domain.evidence import Finding
 from baton.domain.journal import Head
 from baton.domain.ledger import Ledger
+from baton.domain.lineage import Lineage
 from baton.domain.outside import OutsideEnd
 from baton.domain.requests import BuildRequest
 from baton.domain.terms import Limits, Terms
@@ -177,6 +178,7 @@ class BuildView(BaseModel):
     paused: bool = False
     parked: Parked | None = None
     base_commit: str | None = Field(default=None, description="the commit that the build began with")
+    forked_from: Lineage | None = Field(default=None, description="where the build comes from, if it is a fork")
     approvals: list[GivenApproval] = Field(default_factory=list)
     waivers: list[Waiver] = Field(default_factory=list)
     rejections: dict[Phase, Rejection] = Field(default_factory=dict, description="the last of each phase")
@@ -200,6 +202,12 @@ class BuildView(BaseModel):
         return self.outcome is not None or self.ended_outside is not None
 
     @property
+    def clock_began(self) -> datetime:
+        """The moment that its wall clock counts from: for a fork, that of its origin goes on."""
+        before = 0.0 if self.forked_from is None else self.forked_from.seconds
+        return self.created_at - timedelta(seconds=before)
+
+    @property
     def open_questions(self) -> list[OpenQuestion]:
         """Questions without an answer."""
         return [question for question in self.questions if question.answer is None]
@@ -208,6 +216,15 @@ class BuildView(BaseModel):
     def waived(self) -> frozenset[str]:
         """The IDs of findings that hold nothing."""
         return frozenset(waiver.finding_id for waiver in self.waivers)
+
+    def differences(self, asked: BuildRequest, origin: Lineage | None, command_id: str | None) -> list[str]:
+        """In what the build is another one than was ``asked`` for, by the names of the fields."""
+        mine = self.forked_from
+        if mine is None or origin is None:
+            same = mine is origin
+        else:
+            same = mine.same_fork(origin, same_key=command_id in self.commands)
+        return [*self.request.differences(asked), *([] if same else ["forked_from"])]
 
     def tree_after(self, commit: str | None, tree: str | None) -> str | None:
         """The tree after a report that names these. Of a new commit without its tree nothing is known."""

@@ -155,4 +155,5 @@ class RefusalCode(StrEnum):
     NO_SUCH_FINDING = "no_such_finding"  # nobody raised it, or it is of a kind that nobody can waive
     LIMIT_REACHED = "limit_reached"  # still over the budget: extend it first
     REPORT_TOO_LARGE = "report_too_large"  # put large things in the workspace and hand over their commit
+    PHASE_NOT_REACHED = "phase_not_reached"  # the build that is to be forked has never been in that phase
     START_DIFFERS = "start_differs"  # the build ID is taken by another request

@@ -94,7 +94,7 @@ def build_values(view: BuildView, end: OutsideEnd | None = None) -> dict[str, An
     """The columns of a build's row but for its ID and run, by attribute. The column ``view`` is the fold alone."""
     folded = view.model_dump(mode="json")
     phases = {f"{phase}_phase": record for phase, record in folded["phases"].items()}
-    view = view.cut_off(end)
+    view, origin = view.cut_off(end), view.forked_from
     return (
         _outside_values(view.ended_outside)
         | phases
@@ -121,6 +121,9 @@ def build_values(view: BuildView, end: OutsideEnd | None = None) -> dict[str, An
             "rework_rounds": view.ledger.rework_rounds,
             "tokens": view.ledger.tokens,
             "cost_usd": view.ledger.cost_usd,
+            "forked_from": None if origin is None else origin.build_id,
+            "forked_sequence": None if origin is None else origin.sequence,
+            "forked_phase": None if origin is None else origin.phase.value,
             "metadata_": view.request.metadata,
             "head_sequence": view.head.sequence,
             "head_hash": view.head.hash,

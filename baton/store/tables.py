@@ -66,6 +66,9 @@ class BuildWorkflow(Base):
     rework_rounds: Mapped[int] = mapped_column(server_default="0")
     tokens: Mapped[int] = mapped_column(BigInteger, server_default="0")
     cost_usd: Mapped[float] = mapped_column(server_default="0")
+    forked_from: Mapped[str | None] = mapped_column(index=True)
+    forked_sequence: Mapped[int | None]
+    forked_phase: Mapped[str | None]
     discovery_phase: Mapped[dict[str, Any]]
     planning_phase: Mapped[dict[str, Any]]
     implementation_phase: Mapped[dict[str, Any]]

@@ -97,8 +97,11 @@ BUILDS = Table(
     *_numbers("cost_usd"),
     *_counts("unpriced_reports"),
     *_texts("ended_outside"),
+    *_texts("forked_from"),
+    *_counts("forked_sequence"),
+    *_texts("forked_phase"),
 )
-"""One row for each build, with its figures."""
+"""One row for each build, with its figures; a fork counts with what happened in itself."""
 
 PROJECTS = Table(
     "report_projects",

@@ -1,6 +1,7 @@
 """Where a workspace's first commit comes from: a repository to fetch, or nothing at all."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 
 from baton.workshop._git import ATTRIBUTES, EXCLUDES, Git
@@ -42,6 +43,19 @@ async def begin(
     """
     if ref is not None:
         check_ref(ref)
+    await prepare(git)
+    start = await remote.base(git) if remote is not None else None
+    if start is None:
+        start = await first_of(git, repo, ref, fetch_env)
+        if remote is not None:
+            start = await remote.pin(git, start)
+    for name in (BASE, BRANCH):
+        await git("update-ref", name, start)
+    await check_out(git, start)
+
+
+async def prepare(git: Git) -> None:
+    """Make the git directory, with nothing in it."""
     await git("init", "--quiet", "--template=", "--initial-branch=build")
     # It names the folder in which the workspace is being made; every later call names the real one.
     await git("config", "--unset", "core.worktree")
@@ -49,22 +63,26 @@ async def begin(
     info.mkdir(exist_ok=True)
     (info / "attributes").write_text(ATTRIBUTES, encoding="utf-8")
     (info / "exclude").write_text(EXCLUDES, encoding="utf-8")
-    start = await remote.base(git) if remote is not None else None
-    if start is None:
-        start = await _fetched(git, repo, ref, fetch_env) if repo is not None else None
-        if start is None:
-            tree = (await git("write-tree")).decode().strip()
-            start = (await git("commit-tree", tree, "-m", "Begin", env={**BATON, **EPOCH})).decode().strip()
-        if remote is not None:
-            start = await remote.pin(git, start)
-    for name in (BASE, BRANCH):
-        await git("update-ref", name, start)
-    await git("read-tree", start)
+
+
+async def first_of(git: Git, repo: str | None, ref: str | None, fetch_env: Mapping[str, str]) -> str:
+    """The commit to begin with that `repo` has at `ref`; without a repository, or a commit in it, an empty one."""
+    start = await _fetched(git, repo, ref, fetch_env) if repo is not None else None
+    if start is not None:
+        return start
+    tree = (await git("write-tree")).decode().strip()
+    return (await git("commit-tree", tree, "-m", "Begin", env={**BATON, **EPOCH})).decode().strip()
+
+
+async def check_out(git: Git, commit: str) -> None:
+    """Fill the empty tree with `commit`. Raises TreeUnfit when it is too deep to be worked with."""
+    await git("read-tree", commit)
     await git("checkout-index", "--all", "--force")
     await asyncio.to_thread(check_shape, git.tree)
 
 
-async def _fetched(git: Git, repo: str, ref: str | None, fetch_env: Mapping[str, str]) -> str | None:
+async def fetch_all(git: Git, repo: str, fetch_env: Mapping[str, str]) -> bool:
+    """Fetch the branches and tags of `repo`; whether there is a commit in it. Raises as :func:`begin`."""
     address = address_of(repo)
     env, shown = {**fetch_env, **address.environment}, address.shown
     try:
@@ -78,7 +96,11 @@ async def _fetched(git: Git, repo: str, ref: str | None, fetch_env: Mapping[str,
         )
     except GitFailed as error:
         raise unreadable(shown, error) from error
-    if ref is None and empty:
+    return not empty
+
+
+async def _fetched(git: Git, repo: str, ref: str | None, fetch_env: Mapping[str, str]) -> str | None:
+    if not await fetch_all(git, repo, fetch_env) and ref is None:
         return None
     for name in (f"refs/remotes/origin/{ref}", f"refs/tags/{ref}", ref) if ref else (_REMOTE_HEAD,):
         try:
@@ -86,7 +108,15 @@ async def _fetched(git: Git, repo: str, ref: str | None, fetch_env: Mapping[str,
         except GitFailed:
             continue
         return found.decode().strip()
-    raise no_such_ref(shown, ref)
+    raise no_such_ref(address_of(repo).shown, ref)
+
+
+def author_of(author: str) -> dict[str, str]:
+    """The environment in which git takes `author`, "Name" or "Name <email>", for who made a commit."""
+    name, _, email = author.partition("<")
+    name = re.sub(r"[\x00-\x1f<>]", " ", name).strip() or "Baton"
+    email = re.sub(r"[\x00-\x1f<>\s]", "", email) or f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}@localhost"
+    return {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email}
 
 
 def unreadable(shown: str, error: GitFailed) -> RepositoryNotFound | RepositoryUnreachable:

@@ -73,7 +73,7 @@ class Remote:
         await self._make(git, {f"{self.folder}/base": commit})
         return await self.base(git) or commit
 
-    async def fetch(self, git: Git, commit: str, *, lock: int) -> None:
+    async def fetch(self, git: Git, commit: str, *, lock: int | None = None) -> None:
         """Bring ``commit`` here with all that it came from. Raises CommitNotFound when the remote does not have it."""
         names = [name for name, at in (await self._listed(git)).items() if at == commit]
         try:

@@ -24,9 +24,10 @@ from baton.workshop._lock import file_lock
 from baton.workshop._remote import Remote, component
 from baton.workshop._tidy import tidy
 from baton.workshop.errors import CommitNotFound, GitFailed, TagTaken, WorkspaceError
+from baton.workshop.forked import Begin, ForkedFrom, beginning
 from baton.workshop.removal import empty, remove
 
-__all__ = ["Commit", "FileEntry", "Workspace", "Workspaces"]
+__all__ = ["Commit", "FileEntry", "ForkedFrom", "Workspace", "Workspaces"]
 
 _BUILD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -44,9 +45,16 @@ class Workspaces:
     fetch_environment: Mapping[str, str] = field(default_factory=dict)
 
     async def open(
-        self, build_id: str, *, repo: str | None = None, ref: str | None = None, remote: str | None = None
+        self,
+        build_id: str,
+        *,
+        repo: str | None = None,
+        ref: str | None = None,
+        remote: str | None = None,
+        forked: ForkedFrom | None = None,
     ) -> "Workspace":
         """The workspace of a build, made on first use from `repo` at `ref`; later calls do not look at these.
+        That of a fork is made from the build that it was `forked` from; CommitNotFound when that has lost its commit.
 
         With `remote`, the address of a repository that machines share, all of them begin with the same commit,
         and it is asked at each call whether it lets this machine push: better now than after an hour of work.
@@ -60,16 +68,17 @@ class Workspaces:
         root = self.root.resolve()
         home, lock = root / build_id, root / ".locks" / build_id
         shared = None if remote is None else Remote.of(remote, build_id, self.fetch_environment)
+        begin = beginning(root, repo, ref, remote, self.fetch_environment, shared, forked)
         if not home.exists():
             async with file_lock(lock, wait_seconds=self.lock_seconds):
                 if not home.exists():
-                    await self._make(home, repo, ref, shared)
+                    await self._make(home, begin)
         workspace = Workspace(home, lock, self.lock_seconds, shared)
         if shared is not None:
             await shared.admit(workspace._git, await workspace.first_commit())
         return workspace
 
-    async def _make(self, home: Path, repo: str | None, ref: str | None, remote: Remote | None) -> None:
+    async def _make(self, home: Path, begin: Begin) -> None:
         # A dot in front: no build_id begins with one. We hold the lock, so leftovers are from the dead.
         prefix = f".new-{home.name}~"
         for leftover in home.parent.glob(f"{prefix}*"):
@@ -78,8 +87,7 @@ class Workspaces:
         try:
             for name in ("tree", "private"):
                 (draft / name).mkdir()
-            git = Git(draft / "repo.git", draft / "tree")
-            await _origin.begin(git, repo, ref, self.fetch_environment, remote)
+            await begin(Git(draft / "repo.git", draft / "tree"))
             draft.rename(home)
         finally:
             with suppress(OSError):  # the next one to make this workspace removes it
@@ -127,7 +135,7 @@ class Workspace(History):
             sha = await self._git(
                 "commit-tree", tree, "-p", head.sha, "-F", "-",
                 stdin=(message.replace("\0", "").strip() or "No message").encode(),
-                env={**_origin.BATON, **_author(author)}, lock=lock,
+                env={**_origin.BATON, **_origin.author_of(author)}, lock=lock,
             )  # fmt: skip
             new = Commit(sha.decode().strip(), tree)
             await self._git("update-ref", _origin.BRANCH, new.sha, head.sha, lock=lock)
@@ -255,10 +263,3 @@ class Workspace(History):
         git = self._git.directory
         for lock in (*git.glob("*.lock"), *(git / "refs").rglob("*.lock")):
             lock.unlink()
-
-
-def _author(author: str) -> dict[str, str]:
-    name, _, email = author.partition("<")
-    name = re.sub(r"[\x00-\x1f<>]", " ", name).strip() or "Baton"
-    email = re.sub(r"[\x00-\x1f<>\s]", "", email) or f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}@localhost"
-    return {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email}

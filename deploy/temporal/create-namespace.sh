@@ -17,7 +17,7 @@ until temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" >/d
 done
 
 # One command an attribute: of several in one command, only the first is kept where visibility is in SQL.
-for name in BuildState BuildRole ProjectId UserId; do
+for name in BuildState BuildRole ProjectId UserId ForkedFrom; do
   until temporal operator search-attribute list | grep -qw "$name"; do
     tries=$((tries - 1))
     [ "$tries" -gt 0 ] || { echo "Temporal does not show the search attribute '$name'; see the lines above." >&2; exit 1; }

@@ -226,6 +226,25 @@ post "$parked/extend-limits" '{"limits": {"rework_rounds": 9}, "reason": "nearly
 post "$parked/request-retry" '{"reason": "once more", "expected_state": "error"}' | says new_state implementation
 post "$parked/abandon" '{"reason": "enough"}' | says status failed
 
+# --- A fork of the build that has ended -----------------------------------------------------------------------------
+
+fork='{"phase": "verification", "reason": "look at the licence"}'
+forked=$(post "$build/fork" "$fork" --header "Idempotency-Key: $project-fork")
+echo "$forked" | says current_state verification
+echo "$forked" | grep -q '"forked_from":{"build_id":"'"$project-1"'"'
+again=$(post "$build/fork" "$fork" --header "Idempotency-Key: $project-fork")
+echo "$again" | says workflow_id "$(echo "$forked" | pick workflow_id)"
+refused 409 phase_not_reached "$parked/fork" --header "$json" --data '{"phase": "deployment"}'
+fork=$workflows/$(echo "$forked" | pick workflow_id)
+get "$fork/status" | says reason "look at the licence"
+tries=0
+until get "$build/forks" | grep -q "\"build_id\":\"$(echo "$forked" | pick build_id)\""; do
+  tries=$((tries + 1))
+  [ "$tries" -le 100 ] || { get "$build/forks" >&2; exit 1; }
+  sleep 0.2
+done
+post "$fork/abandon" '{"reason": "only tried"}' | says status failed
+
 # --- A build that is cancelled -------------------------------------------------------------------------------------
 
 third=$(post "$workflows/$project/start" '{"build_id": "'"$project-3"'", "requirements": "# Not needed"}')
@@ -235,13 +254,13 @@ post "$cancelled/cancel" '{"reason": "not needed"}' --header "Idempotency-Key: $
 # --- Lists and figures: from SQL, which is moments behind ----------------------------------------------------------
 
 tries=0
-until [ "$(get "$workflows/project/$project/stats" | tr ',' '\n' | grep -cE '"(completed|failed|cancelled)":1')" = 3 ]; do
+until [ "$(get "$workflows/project/$project/stats" | tr ',' '\n' | grep -cE '"completed":1|"failed":2|"cancelled":1')" = 3 ]; do
   tries=$((tries + 1))
   [ "$tries" -le 100 ] || { get "$workflows/project/$project/stats" >&2; exit 1; }
   sleep 0.2
 done
 stats=$(get "$workflows/project/$project/stats")
-echo "$stats" | says total 3
+echo "$stats" | says total 4
 echo "$stats" | says in_progress 0
 echo "$stats" | says average_handoffs 9.0
 
@@ -249,10 +268,10 @@ page=$(get "$workflows?project=$project&limit=2")
 echo "$page" | says build_id "$project-3"
 next=$(echo "$page" | pick next_after)
 page=$(get "$workflows?project=$project&limit=2&after=$next")
-echo "$page" | says build_id "$project-1"
+echo "$page" | says build_id "$project-2"
 echo "$page" | says next_after null
-get "$workflows?project=$project&status=failed" | says build_id "$project-2"
-get "$workflows?project=$project&q=slugify&user=ada" | says build_id "$project-1"
+get "$workflows?project=$project&status=failed" | says build_id "$(echo "$forked" | pick build_id)"
+get "$workflows?project=$project&q=slugify&user=ada&status=complete" | says build_id "$project-1"
 get "$GATEWAY/api/inbox?limit=1" | grep -q '"items":'
 
 # --- Errors --------------------------------------------------------------------------------------------------------
@@ -263,4 +282,4 @@ refused 400 not_json "$workflows/$project/start" --header "$json" --data '{"buil
 refused 405 method_not_allowed "$workflows" --request DELETE
 TOKEN=nobody refused 401 unauthorized "$workflows"
 
-echo "walked: 3 builds in project $project"
+echo "walked: 4 builds in project $project"

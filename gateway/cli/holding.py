@@ -46,21 +46,21 @@ def register(app: typer.Typer) -> None:
         await tell(call, build, CommandName.EXTEND_LIMITS, limits=read_limits(limit), reason=reason)
 
 
-def read_limits(given: list[str]) -> dict[str, float | None]:
+def read_limits(given: list[str], option: str = "--limit") -> dict[LimitName, float | None]:
     """``name=number`` pairs as the command takes them. Raises CommandFailed (usage)."""
-    limits: dict[str, float | None] = {}
+    limits: dict[LimitName, float | None] = {}
     for pair in given:
         name, separator, maximum = (part.strip().lower() for part in pair.partition("="))
         if not separator or name not in LimitName.__members__.values():
-            raise _misread(pair, f"write NAME=MAXIMUM, where NAME is one of {', '.join(LimitName)}")
+            raise _misread(option, pair, f"write NAME=MAXIMUM, where NAME is one of {', '.join(LimitName)}")
         if name in limits:
-            raise _misread(pair, f"{name} is there twice")
+            raise _misread(option, pair, f"{name} is there twice")
         try:
-            limits[name] = None if maximum == _NO_LIMIT else float(maximum)
+            limits[LimitName(name)] = None if maximum == _NO_LIMIT else float(maximum)
         except ValueError:
-            raise _misread(pair, f"the maximum is a number, or {_NO_LIMIT!r} for no limit") from None
+            raise _misread(option, pair, f"the maximum is a number, or {_NO_LIMIT!r} for no limit") from None
     return limits
 
 
-def _misread(pair: str, why: str) -> CommandFailed:
-    return CommandFailed("usage", f"--limit {pair!r}: {why}", ExitCode.USAGE)
+def _misread(option: str, pair: str, why: str) -> CommandFailed:
+    return CommandFailed("usage", f"{option} {pair!r}: {why}", ExitCode.USAGE)

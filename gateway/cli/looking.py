@@ -26,14 +26,18 @@ def register(app: typer.Typer) -> None:
         from gateway.cli.screens import build_screen
         from gateway.errors import BuildNotFound
 
+        builds = await call.builds()
         try:
-            view = await (await call.builds()).status(build)
+            view = await builds.status(build)
         except BuildNotFound:
             if (kept := await asyncio.to_thread(_kept, call, build, database_url)) is None:
                 raise
             call.output.warn("Temporal has no such build, or has it no more. Told from SQL")
             view = kept
-        call.output.result(view, *build_screen(view, call.output.console.width))
+        forks = await builds.forks(build)
+        call.output.result(
+            view.model_dump(mode="json") | {"forks": forks}, *build_screen(view, call.output.console.width, forks)
+        )
 
     @command(app, "watch")
     async def watch(call: Invocation, build: BuildArgument) -> ExitCode:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gateway.cli import comparing
 from gateway.cli.command import command
 from gateway.cli.database import DatabaseUrl, database
 from gateway.cli.exit_codes import CommandFailed, ExitCode
@@ -76,8 +77,9 @@ class _Wanted:
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(help="Reports: project, roles, builds, costs.", rich_markup_mode="rich")
+    group = typer.Typer(help="Reports: project, roles, builds, costs, compare.", rich_markup_mode="rich")
     app.add_typer(group, name="report", no_args_is_help=True)
+    comparing.register(group)
 
     @command(group, "project", temporal=False)
     def project_(

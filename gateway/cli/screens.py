@@ -1,6 +1,6 @@
 """A build on the screen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -23,12 +23,13 @@ _INDENT = "  "
 _DONE, _NOW, _COMING, _BACK, _STOPPED = "✓", "●", "·", "↺", "✗"
 
 
-def build_screen(view: BuildView, width: int) -> list[RenderableType]:
+def build_screen(view: BuildView, width: int, forks: Sequence[str] = ()) -> list[RenderableType]:
     """Everything that a person wants to know of a build now, for a terminal of ``width`` columns."""
     return [
         Text(),
         _indented(text(line(view.request.title), "bold")),
         _indented(_facts(view)),
+        *_lineage(view, forks),
         Text(),
         _indented(_phases(view, narrow=width < _NARROW)),
         Text(),
@@ -50,6 +51,15 @@ def _facts(view: BuildView) -> Text:
     facts = text(view.build_id, "cyan").append(" · ", "dim").append(text(words(view.current_state.value)))
     facts.append(" · ", "dim").append(status_text(view.status, None if end is None else end.kind))
     return facts.append(f" · {view.progress:g} % · {span(view.elapsed_time)}", "dim")
+
+
+def _lineage(view: BuildView, forks: Sequence[str]) -> Iterator[RenderableType]:
+    origin = view.forked_from
+    if origin is not None:
+        said = text("forked from ", "dim").append(origin.build_id, "cyan")
+        yield _indented(said.append(f" at {origin.phase.value}, entry {origin.sequence}", "dim"))
+    if forks:
+        yield _indented(text("forks: ", "dim").append(text(line(", ".join(forks), 200), "cyan")))
 
 
 def _end(view: BuildView) -> Iterator[RenderableType]:

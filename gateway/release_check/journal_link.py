@@ -9,7 +9,7 @@ from baton.domain.journal import ChainBroken, Entry, verify
 from baton.domain.moves import MoveKind
 from baton.domain.reports import PhaseReport
 from baton.domain.view import BuildView
-from baton.domain.vocabulary import EntryKind, State, Status
+from baton.domain.vocabulary import EntryKind, Phase, State, Status
 from baton.workshop.manifest import Manifest
 from gateway.release_check.links import Broken, counted
 
@@ -88,12 +88,38 @@ def _check_release(released: Entry, manifest: Manifest, sha256: str, build_id: s
 
 
 def _check_tests(entries: Sequence[Entry], manifest: Manifest, build_id: str) -> str:
-    tested = _move(entries, State.TESTING, build_id)
-    report = _report(tested)
+    tested = _tested(entries, build_id)
+    report = tested.report
     if report.tests_failed or not (report.all_tests_passed or report.tests_run):
-        raise Broken(f"entry {tested.sequence} of build {build_id!r} does not say that the tests passed")
-    commit = _folded(entries[: tested.sequence]).commit
-    if commit != manifest.commit:
-        raise Broken(f"the tests of build {build_id!r} passed on commit {commit}, and {manifest.commit} was released")
+        raise Broken(f"{tested.where} of build {build_id!r} does not say that the tests passed")
+    if tested.commit != manifest.commit:
+        raise Broken(
+            f"the tests of build {build_id!r} passed on commit {tested.commit}, and {manifest.commit} was released"
+        )
     count = "the tests" if report.tests_run is None else counted(report.tests_run, "test")
-    return f"{count} passed on this commit (entry {tested.sequence})"
+    return f"{count} passed on this commit ({tested.where}{tested.whose})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """The tests that the release rests on: the report, the commit they passed on, and the entry that says so."""
+
+    report: PhaseReport
+    commit: str | None
+    where: str
+    whose: str = ""
+
+
+def _tested(entries: Sequence[Entry], build_id: str) -> _Tested:
+    """Those of the build, or those that it took along as a fork when it has made none itself."""
+    began = _folded(entries[:1])
+    if Phase.TESTING in began.completed_phases and began.forked_from is not None and not _left(entries, State.TESTING):
+        report = PhaseReport.model_validate(began.phases[Phase.TESTING].report or {})
+        return _Tested(report, began.commit, "entry 1", f", taken over from build {began.forked_from.build_id}")
+    moved = _move(entries, State.TESTING, build_id)
+    return _Tested(_report(moved), _folded(entries[: moved.sequence]).commit, f"entry {moved.sequence}")
+
+
+def _left(entries: Sequence[Entry], state: State) -> bool:
+    """Whether the build has been in ``state`` and left it by a report."""
+    return any(entry.kind is EntryKind.STATE_ADVANCED and _fact(entry).from_state is state for entry in entries)

@@ -29,13 +29,14 @@ from baton.domain.facts import (
 )
 from baton.domain.fold import evolve
 from baton.domain.journal import Entry
+from baton.domain.lineage import Lineage
 from baton.domain.moves import MoveKind, phase_of
 from baton.domain.view import BuildView
-from baton.domain.vocabulary import EntryKind, State
+from baton.domain.vocabulary import EntryKind, Phase, State
 from gateway.story import decisions, phases
 from gateway.story.beats import Beat
 from gateway.story.plain import line
-from gateway.story.wording import joined, moment, quoted, the_role
+from gateway.story.wording import joined, moment, quoted, the_role, who
 
 
 @dataclass
@@ -79,6 +80,8 @@ def course_of(entries: Iterable[Entry], zone: tzinfo) -> Course:
         raise ValueError("a journal without entries tells nothing")
     view = evolve(None, first)
     course = Course(view, [_opening(view, first, zone)], here=first, last={first.kind: 1}, spent=[1])
+    if Phase.TESTING in view.completed_phases:  # a fork took them along
+        course.tested = 1
     for entry in walk:
         _take(course, entry)
     return course
@@ -120,10 +123,18 @@ def _opening(view: BuildView, entry: Entry, zone: tzinfo) -> Beat:
     by_hand = [the_role(role) for role, terms in view.terms.roles.items() if terms.manual]
     hands = {0: "", len(view.terms.roles): ", in which all roles are played by hand"}
     played = hands.get(len(by_hand), f", in which people or programs from outside play {joined(by_hand)}")
+    profile = f"at {moment(entry.at, zone)}, with the profile {line(view.terms.profile, 60)}{played}"
+    if view.forked_from is not None:
+        return _forking(view, view.forked_from, entry, profile)
     request = view.request
     asked = f"asked for {quoted(request.title)} in project {line(request.project_id, 60)}"
-    did = f"{asked} at {moment(entry.at, zone)}, with the profile {line(view.terms.profile, 60)}{played}"
-    return Beat(line(request.user_id, 60), did, (entry.sequence,), named=True)
+    return Beat(line(request.user_id, 60), f"{asked} {profile}", (entry.sequence,), named=True)
+
+
+def _forking(view: BuildView, origin: Lineage, entry: Entry, profile: str) -> Beat:
+    begins = f"where {origin.phase.value} began with its entry {origin.sequence}"
+    did = f"forked {quoted(view.request.title)} from {line(origin.build_id, 100)}, {begins}, {profile}"
+    return Beat(who(entry.actor), did, (entry.sequence,), named=True)
 
 
 def _beat(course: Course, fact: Fact, entry: Entry) -> Beat | None:

@@ -40,7 +40,9 @@ def sentence(entry: Entry) -> str:
 def _told(fact: Fact) -> str:
     match fact:
         case WorkflowStarted():
-            return f"{fact.request.title} (profile {fact.request.profile})"
+            begun = f"{fact.request.title} (profile {fact.request.profile})"
+            origin = None if fact.fork is None else fact.fork.origin
+            return begun if origin is None else f"{begun}, forked from {origin.build_id} at {origin.phase.value}"
         case StateAdvanced():
             return f"{fact.from_state.value} → {fact.to_state.value}" + _because(fact.reason)
         case RetryRequested() | RolledBack():

@@ -27,7 +27,7 @@ def spending(course: Course, now: datetime) -> Sentence:
 def _counts(course: Course, now: datetime) -> Iterator[str]:
     view = course.view
     for name in LimitName:
-        used = view.ledger.used(name, since=view.created_at, now=now)
+        used = view.ledger.used(name, since=view.clock_began, now=now)
         if name is LimitName.WALL_CLOCK or not (used or name in _ALWAYS):
             continue
         maximum = view.maximum(name)

@@ -27,7 +27,8 @@ def headline(course: Course, now: datetime, zone: tzinfo) -> Sentence:
 def _ended(course: Course, zone: tzinfo) -> tuple[str, set[int]]:
     view = course.view
     at = view.completed_at or view.updated_at
-    after = f"{moment(at, zone)}, {span((at - view.created_at).total_seconds())} after it was asked for"
+    begun = "asked for" if view.forked_from is None else "forked"
+    after = f"{moment(at, zone)}, {span((at - view.created_at).total_seconds())} after it was {begun}"
     if (end := view.ended_outside) is not None:
         return f"stopped in {place(view.current_state)} at {after}. {line(end.sentence, _LONGEST)}", {
             1,

@@ -8,6 +8,7 @@ from temporalio.client import Client
 from temporalio.common import VersioningBehavior
 from temporalio.worker import Worker
 
+from activities.begin_fork import BeginFork
 from activities.check_mirror import MirrorCheck
 from activities.compensate_phase import CompensatePhase
 from activities.load_profile import LoadProfile
@@ -88,11 +89,12 @@ def players(
     workspaces, surroundings = workspaces_of(settings, environ), surroundings_of(settings, environ)
     phases = PerformPhase(profiles, workspaces, surroundings)
     undoing = CompensatePhase(profiles, workspaces, surroundings)
+    forks = BeginFork(profiles, workspaces, surroundings)
     return [
         Worker(
             client,
             task_queue=role.queue,
-            activities=[phases.perform_phase, undoing.compensate_phase],
+            activities=[phases.perform_phase, undoing.compensate_phase, forks.begin_fork],
             max_concurrent_activities=settings.max_concurrent_phases,
             deployment_config=deployment_config(settings),
             max_heartbeat_throttle_interval=timedelta(seconds=settings.heartbeat_seconds),

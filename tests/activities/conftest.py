@@ -45,11 +45,11 @@ class Bench:
 
     @property
     def perform_phase(self) -> PerformPhase:
-        return PerformPhase(self.profiles, self.workspaces, self._surroundings)
+        return PerformPhase(self.profiles, self.workspaces, self.surroundings)
 
     @property
     def compensate_phase(self) -> CompensatePhase:
-        return CompensatePhase(self.profiles, self.workspaces, self._surroundings)
+        return CompensatePhase(self.profiles, self.workspaces, self.surroundings)
 
     @property
     def profiles(self) -> Profiles:
@@ -59,7 +59,7 @@ class Bench:
         return Profiles(self.folder / "profiles", runners)
 
     @property
-    def _surroundings(self) -> Surroundings:
+    def surroundings(self) -> Surroundings:
         return Surroundings(
             releases=self.releases, keys=self.keys, environment=self.environment, examples=self.examples
         )

@@ -38,15 +38,10 @@ class Sqlite:
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
-        """Nobody else can write, and most cannot read."""
-        connection = sqlite3.connect(self.file, isolation_level=None, timeout=5)
+        """Nobody else can write."""
+        connection = sqlite3.connect(self.file, isolation_level=None, timeout=60, check_same_thread=False)
         try:
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            with contextlib.suppress(sqlite3.OperationalError):  # somebody is writing just now: once more
-                connection.execute("BEGIN EXCLUSIVE")
-            if not connection.in_transaction:
-                await asyncio.sleep(0.5)
-                connection.execute("BEGIN EXCLUSIVE")
+            await asyncio.to_thread(connection.execute, "BEGIN EXCLUSIVE")
             yield
             connection.execute("ROLLBACK")
         finally:

@@ -81,6 +81,7 @@ def test_the_contracts_name_the_activities_that_there_are() -> None:
         "load_profile",
         "perform_phase",
         "compensate_phase",
+        "begin_fork",
         "mirror_journal",
         "check_mirror",
         *NOTICES,
@@ -104,8 +105,8 @@ async def test_every_queue_that_the_workflow_uses_is_served(workers: list[Worker
     served = registered(workers)
     assert set(served[BUILDS_QUEUE]) == {"load_profile", "mirror_journal", "check_mirror"}
     assert set(served[NOTICES_QUEUE]) == NOTICES
-    both = {"perform_phase", "compensate_phase"}
-    assert {role: set(served[role_queue(role)]) for role in Role} == dict.fromkeys(Role, both)
+    played = {"perform_phase", "compensate_phase", "begin_fork"}
+    assert {role: set(served[role_queue(role)]) for role in Role} == dict.fromkeys(Role, played)
     assert len(served) == len(workers) == 2 + len(Role)
     workflows = [worker.config()["workflows"] for worker in workers]
     assert workflows == [[BuildWorkflow, MirrorCheckWorkflow], [NoticeWorkflow], *[[]] * len(Role)]
@@ -119,5 +120,5 @@ async def test_every_command_is_an_update_and_a_signal_of_a_running_build(client
 
     commands = {name.value for name in CommandName}
     assert {one.name for one in metadata.definition.signal_definitions} == commands | {UPGRADE}
-    assert {one.name for one in metadata.definition.update_definitions} == commands | {"start"}
+    assert {one.name for one in metadata.definition.update_definitions} == commands | {"start", "start_fork"}
     assert {one.name for one in metadata.definition.query_definitions if not one.name.startswith("__")} == QUERIES

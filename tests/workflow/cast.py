@@ -9,6 +9,7 @@ from typing import Any
 from temporalio import activity
 
 from activities.heartbeats import heartbeating
+from baton.contracts.messages import BeginFork
 from baton.domain.attempts import Compensation
 from baton.domain.reports import PhaseReport, parse_report
 from baton.domain.steps import CompensationOrder, PhaseOrder
@@ -46,6 +47,8 @@ class Cast:
     orders: list[PhaseOrder] = field(default_factory=list)
     undo_script: dict[Phase, list[Undoing]] = field(default_factory=dict)
     undo_orders: list[CompensationOrder] = field(default_factory=list)
+    forks: list[BeginFork] = field(default_factory=list)
+    fork_fails: Exception | None = None
 
     @activity.defn(name="perform_phase")
     async def perform_phase(self, order: PhaseOrder) -> PhaseReport:
@@ -60,6 +63,12 @@ class Cast:
             raise AssertionError("the dead do not report")
         async with heartbeating(timedelta(milliseconds=100)):
             return parse_report(act if isinstance(act, dict) else await act(order))
+
+    @activity.defn(name="begin_fork")
+    async def begin_fork(self, order: BeginFork) -> None:
+        self.forks.append(order)
+        if self.fork_fails is not None:
+            raise self.fork_fails
 
     @activity.defn(name="compensate_phase")
     async def compensate_phase(self, order: CompensationOrder) -> Compensation:

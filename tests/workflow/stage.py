@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 
 from baton.contracts.messages import (
     CommandReply,
+    ForkAsked,
     JournalPage,
     MirrorBatch,
     PageRequest,
@@ -23,6 +24,8 @@ from baton.contracts.messages import (
 )
 from baton.contracts.names import BUILDS_QUEUE, role_queue, workflow_id
 from baton.domain.commands import COMMANDS
+from baton.domain.forking import fork_of
+from baton.domain.forks import Forking
 from baton.domain.journal import Entry
 from baton.domain.moves import OWNERS
 from baton.domain.requests import BuildRequest
@@ -122,18 +125,27 @@ class Stage(Cast):
                 await handle.cancel()
                 await asyncio.wait_for(handle.result(), 10)
 
-    async def start(self, build_id: str, **more: Any) -> "Play":
+    async def fork(self, origin: "Play", build_id: str, phase: Phase, **more: Any) -> "Play":
+        """Fork a build from the last run of ``phase`` and wait until the fork is open."""
+        forking = Forking(fork=fork_of(await origin.journal(), phase), **more)
+        return await self.start(build_id, forking=forking)
+
+    async def start(self, build_id: str, *, forking: Forking | None = None, **more: Any) -> "Play":
         """Start a build and wait until it is open."""
         asked = self.request(build_id, **more)
         handle = await self.client.start_workflow(
             BuildWorkflow.run,
-            StartBuild(request=asked),
+            StartBuild(request=asked, forking=forking),
             id=workflow_id(build_id),
             task_queue=BUILDS_QUEUE,
             task_timeout=timedelta(seconds=2),
         )
         play = Play(self, asked, handle)
-        await handle.execute_update(BuildWorkflow.start, asked)
+        if forking is None:
+            await handle.execute_update(BuildWorkflow.start, asked)
+        else:
+            fork = ForkAsked(request=asked, origin=forking.fork.origin, command_id=forking.command_id)
+            await handle.execute_update(BuildWorkflow.start_fork, fork)
         return play
 
 
@@ -217,7 +229,7 @@ async def stage(
                 Worker(
                     client,
                     task_queue=role_queue(role),
-                    activities=[scene.perform_phase, scene.compensate_phase],
+                    activities=[scene.perform_phase, scene.compensate_phase, scene.begin_fork],
                     max_heartbeat_throttle_interval=timedelta(milliseconds=200),
                 )
             )

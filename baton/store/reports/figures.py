@@ -165,3 +165,6 @@ class BuildFigures:
     cost_usd: float
     unpriced_reports: int
     ended_outside: OutsideKind | None  # how its workflow was ended in Temporal without its journal saying so
+    forked_from: str | None  # the build that it was forked from
+    forked_sequence: int | None  # with which entry of that one its phase began
+    forked_phase: Phase | None

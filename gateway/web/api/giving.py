@@ -23,7 +23,7 @@ from gateway.errors import BuildEnded, BuildNotFound
 from gateway.web.locating import Located
 from gateway.web.problems import Problem
 from gateway.web.site import Site
-from workflows.build import reply
+from workflows.answers import reply
 
 
 class CommandAnswer(BaseModel):
@@ -104,7 +104,8 @@ class Giver:
         if not caused:
             return None
         first, last = caused[0], caused[-1]
-        if first.actor.id != self.caller.name or (name is CommandName.ADVANCE) != (first.actor.role is not None):
+        mine = first.actor.id == self.caller.name and (name is CommandName.ADVANCE) == (first.actor.role is not None)
+        if not mine or first.sequence == 1:  # the first entry is a fork's
             raise Problem(
                 409,
                 "key_reused",

@@ -10,6 +10,7 @@ from gateway.web.api import (
     cancelling,
     deciding,
     diffs,
+    forking,
     history,
     holding,
     inbox,
@@ -26,7 +27,7 @@ def operation_id(route: APIRoute) -> str:
 
 
 router = APIRouter(responses=problems(*ALWAYS), generate_unique_id_function=operation_id)
-for part in (listing, starting, advancing, deciding, holding, cancelling, status, history, artifacts, diffs):
+for part in (listing, starting, forking, advancing, deciding, holding, cancelling, status, history, artifacts, diffs):
     router.include_router(part.router)
 for part in (inbox, about_me):
     router.include_router(part.router)

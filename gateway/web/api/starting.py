@@ -107,7 +107,18 @@ _LINKS = {
     name: {"operationId": name, "parameters": {"workflow_id": "$response.body#/workflow_id"}}
     for name in (
         *("advance", "request_retry", "rollback", "approve", "refuse", "abandon", "answer", "pause", "resume"),
-        *("extend_limits", "waive", "cancel", "get_status", "get_history", "get_journal", "list_artifacts", "get_diff"),
+        *(
+            "extend_limits",
+            "waive",
+            "cancel",
+            "fork",
+            "list_forks",
+            "get_status",
+            "get_history",
+            "get_journal",
+            "list_artifacts",
+            "get_diff",
+        ),
     )
 }
 

@@ -11,6 +11,7 @@ from baton.domain.evidence import Finding
 from baton.domain.expectations import TASKS
 from baton.domain.journal import Head
 from baton.domain.ledger import Ledger
+from baton.domain.lineage import Lineage
 from baton.domain.outside import OutsideEnd
 from baton.domain.reports import PhaseReport
 from baton.domain.view import (
@@ -75,6 +76,7 @@ class BuildStatus(Sourced):
     commit: str | None
     tree: str | None
     base_commit: str | None = Field(description="the commit that the build began with")
+    forked_from: Lineage | None = Field(description="the build that it was forked from, and up to where")
     ledger: Ledger = Field(description="what it has used")
     limits: dict[LimitName, float | None] = Field(description="its budgets; null is no limit; wall_clock in seconds")
     findings: list[Finding] = Field(description="those of the last report, and those that sent the work back")

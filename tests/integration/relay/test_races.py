@@ -1,93 +1,84 @@
-"""Two at once, on the real server: one wins, and the other is told why."""
+"""Commands at once, on the real server: those win that go together, and the others are told why.
+
+``RACES=50 python -m pytest tests/integration/relay/test_races.py`` runs each race fifty times, and 200 relays.
+"""
 
 import asyncio
-from collections.abc import Awaitable
+import os
+from collections import Counter
 from typing import Any
-from uuid import uuid4
 
-import pytest
-from temporalio.client import Client, WorkflowFailureError, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
+from temporalio.client import Client, WorkflowExecutionStatus
 
-from baton.domain.journal import verify
-from baton.domain.terms import ApprovalTerms
-from baton.domain.vocabulary import CommandName, EntryKind, RefusalCode, Role, State, Status
-from tests.workflow.stage import all_manual, stage, terms
+from baton.domain.steps import PhaseOrder
+from baton.domain.vocabulary import EntryKind, Phase, Role, State, Status
+from gateway.builds import Builds
+from tests.integration.relay.racing import PROFILES, RACES, Race, Raced, run, stand
+from tests.integration.relay.relays import relay
+from tests.workflow.stage import GOOD, Stage, stage
 
-ROUNDS = 24
-IN_TIME = 60
-
-
-async def both(*attempts: Awaitable[Any]) -> list[Any]:
-    async with asyncio.timeout(IN_TIME):
-        return await asyncio.gather(*attempts, return_exceptions=True)
+ROUNDS = int(os.environ.get("RACES", "2"))
+RELAYS, LEGS = 4 * ROUNDS, 14
+AT_A_TIME = 8
 
 
-def refusals(answers: list[Any]) -> list[str | None]:
-    """The codes of the refusals among ``answers``; every other failure fails the test."""
-    codes = []
-    for answer in answers:
-        if isinstance(answer, WorkflowUpdateFailedError):
-            assert isinstance(answer.cause, ApplicationError)
-            assert answer.cause.message
-            codes.append(answer.cause.type)
-        elif isinstance(answer, BaseException):
-            raise answer
-    return codes
+async def _endless(_: PhaseOrder) -> dict[str, Any]:
+    await asyncio.Event().wait()
+    return {}
 
 
-async def test_of_two_advances_at_once_one_moves_the_build(client: Client) -> None:
-    async with stage(client, all_manual()) as scene:
-        for _ in range(ROUNDS):
-            play = await scene.start(f"advances-{uuid4().hex[:12]}")
-            answers = await both(*(play.advance(Role.Q_ASSISTANT, "discovery") for _ in range(2)))
-            view = await play.status()
-            await play.handle.terminate()
+async def test_of_commands_at_once_exactly_those_win_that_go_together(client: Client) -> None:
+    raced: list[Raced] = []
+    turns = asyncio.Semaphore(AT_A_TIME)
 
-            assert refusals(answers) == [RefusalCode.STALE_STATE]
-            assert (view.current_state, view.head.sequence) == (State.PLANNING, 2)
+    async def one(scene: Stage, race: Race, turn: int) -> None:
+        async with turns:
+            raced.append(await run(scene, Builds(client), race, turn))
 
+    async with stage(client) as scene:
+        scene.profiles = PROFILES
+        scene.script[Phase.IMPLEMENTATION] = [_endless] * 10_000
+        await asyncio.gather(*(one(scene, race, turn) for turn in range(ROUNDS) for race in RACES))
 
-async def test_of_an_approval_and_a_refusal_at_once_one_decides(client: Client) -> None:
-    guarded = terms(approvals={State.HANDOFF_TO_CODER: ApprovalTerms(approvers=("lead", "owner"))})
-    outcomes = set()
-    async with stage(client, guarded) as scene:
-        for turn in range(ROUNDS):
-            play = await scene.start(f"decisions-{uuid4().hex[:12]}")
-            await play.until(lambda view: view.pending_approval is not None)
-            decisions = [
-                play.tell(CommandName.APPROVE, who="lead", expected_state="handoff_to_coder"),
-                play.tell(CommandName.REFUSE, who="owner", expected_state="handoff_to_coder", reason="too large"),
-            ]
-            answers = await both(*(decisions if turn % 2 else decisions[::-1]))
-            kinds = [entry.kind for entry in await play.journal()]
-            await play.handle.terminate()
-
-            assert len(refusals(answers)) == 1
-            decided = [kind for kind in kinds if kind in (EntryKind.APPROVAL_GRANTED, EntryKind.APPROVAL_REFUSED)]
-            assert len(decided) == 1
-            outcomes.add(decided[0])
-    assert outcomes
+    assert len(raced) == ROUNDS * len(RACES)
+    for race in RACES:
+        these = [one for one in raced if one.race is race]
+        told = Counter(code for one in these for code, _ in one.lost)
+        came = Counter(one.kinds[-1].value for one in these)
+        print(f"{race.name}: won {dict(Counter(one.won for one in these))}, refused {dict(told)}, last {dict(came)}")
 
 
-async def test_an_advance_and_a_cancellation_at_once_leave_one_story(client: Client) -> None:
-    async with stage(client, all_manual()) as scene:
-        for turn in range(ROUNDS):
-            play = await scene.start(f"cancels-{uuid4().hex[:12]}")
-            attempts = [play.advance(Role.Q_ASSISTANT, "discovery"), play.handle.cancel(reason="not wanted")]
-            [advanced, cancelled] = (await both(*(attempts if turn % 2 else attempts[::-1])))[:: 1 if turn % 2 else -1]
-            with pytest.raises(WorkflowFailureError):
-                await play.handle.result()
-            view, entries = await play.status(), await play.journal()
+async def test_a_build_that_is_carried_by_races_alone_has_one_story(client: Client) -> None:
+    turns = asyncio.Semaphore(AT_A_TIME)
 
-            assert cancelled is None
-            assert view.status is Status.CANCELLED
-            assert verify(entries) == view.head == play.mirrored[-1].head
-            kinds = [entry.kind for entry in entries]
-            if isinstance(advanced, WorkflowUpdateFailedError | RPCError):
-                assert "cancelled" in str(advanced.__cause__ or advanced) or "completed" in str(advanced)
-                assert kinds == [EntryKind.WORKFLOW_STARTED, EntryKind.BUILD_CANCELLED]
-            else:
-                assert advanced.state is State.PLANNING
-                assert kinds == [EntryKind.WORKFLOW_STARTED, EntryKind.STATE_ADVANCED, EntryKind.BUILD_CANCELLED]
+    async def one(scene: Stage, seed: int) -> tuple[int, list[str]]:
+        async with turns:
+            return await relay(scene, Builds(client), seed, LEGS)
+
+    async with stage(client) as scene:
+        scene.profiles = PROFILES
+        came = await asyncio.gather(*(one(scene, seed) for seed in range(RELAYS)))
+    told = Counter(code for _, lost in came for code in lost)
+    print(f"{RELAYS} relays: won {sum(won for won, _ in came)}, refused {dict(told)}")
+    assert all(lost for _, lost in came)
+
+
+async def test_a_cancellation_that_comes_after_the_end_does_not_undo_it(client: Client) -> None:
+    async with stage(client) as scene:
+        scene.profiles = PROFILES
+        builds = Builds(client)
+        play = await scene.start("cancelled-too-late")
+        await stand(play, State.DEPLOYMENT)
+        scene.mirror_is_away = True
+        await play.advance(Role.RELEASE_MANAGER, "deployment", GOOD[Phase.DEPLOYMENT])
+        await builds.cancel(play.request.build_id, "too late")
+        await asyncio.sleep(0.3)
+        scene.mirror_is_away = False
+        ended = await builds.result(play.request.build_id)
+        description = await play.handle.describe()
+        entries = await play.journal()
+
+    assert ended is Status.COMPLETE
+    assert description.status is WorkflowExecutionStatus.COMPLETED
+    assert entries[-1].kind is EntryKind.BUILD_COMPLETED
+    assert play.mirrored == entries

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ class Machine:
         self.workspaces = Workspaces(root, lock_seconds=10)
         self.remote = str(remote)
 
-    async def open(self, build: str = "build-1", **more: str) -> Workspace:
+    async def open(self, build: str = "build-1", **more: Any) -> Workspace:
         return await self.workspaces.open(build, remote=self.remote, **more)
 
     async def phase(self, commit: str | None, name: str, text: str, build: str = "build-1") -> str:

@@ -11,9 +11,9 @@ from baton.domain.actors import SYSTEM, Actor, role_actor
 from baton.domain.facts import FACTS
 from baton.domain.fold import fold
 from baton.domain.journal import Entry, chained
-from baton.domain.vocabulary import ActorKind, EntryKind, Role
+from baton.domain.vocabulary import ActorKind, EntryKind, Phase, Role
 from baton.store.ids import build_key
-from tests.journals import STORIES, Story, request
+from tests.journals import STORIES, Story, happy, request
 
 ANNA = Actor(id="anna")
 STORY = Story.begin()
@@ -22,6 +22,11 @@ AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 SENTENCES: list[tuple[EntryKind, dict[str, Any], str]] = [
     (EntryKind.WORKFLOW_STARTED, STARTED.data, "has started, for anna in payments."),
+    (
+        EntryKind.WORKFLOW_STARTED,
+        happy("b-0").fork(Phase.TESTING, "b-1").entries[0].data,
+        "was forked from b-0 at testing, for anna.",
+    ),
     (
         EntryKind.STATE_ADVANCED,
         {"from_state": "testing", "to_state": "handoff_to_verifier", "from_role": "test_auditor", "move": "forward"},

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from baton.domain.actors import Actor
 from baton.domain.attempts import Compensation
 from baton.domain.build import Build
 from baton.domain.commands import parse_command
+from baton.domain.forking import fork_of
+from baton.domain.forks import Forking
 from baton.domain.journal import Entry
 from baton.domain.moves import OWNERS, PHASES
 from baton.domain.refusals import Refusal
@@ -17,7 +20,7 @@ from baton.domain.requests import BuildRequest
 from baton.domain.steps import Compensate, CompensationOrder, Perform, PhaseOrder, Proceed
 from baton.domain.terms import CURRENT_RULES, Limits, RoleTerms, Terms
 from baton.domain.view import BuildView
-from baton.domain.vocabulary import CommandName, EntryKind, Phase, RefusalCode, Role, State
+from baton.domain.vocabulary import CommandName, EntryKind, LimitName, Phase, RefusalCode, Role, State
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 PERSON = {"kind": "person", "id": "lead"}
@@ -77,6 +80,32 @@ class Driver:
         self.build, self.entries = Build.open(
             wanted, terms or make_terms(), workflow_id=f"build-{wanted.build_id}", first_run_id="run-1", at=at
         )
+
+    def fork(
+        self,
+        phase: Phase | str,
+        *,
+        at: int | None = None,
+        terms: Terms | None = None,
+        limits: dict[LimitName, float | None] | None = None,
+        reason: str = "",
+        key: str | None = None,
+        build_id: str = "f-1",
+    ) -> "Driver":
+        """A build that is forked from this one now; with other ``terms`` than its own, under the budgets of those."""
+        fork = fork_of(self.entries, Phase(phase), at=at, keep_limits=terms is None, extended=limits)
+        forked = object.__new__(Driver)
+        forked.now = self.now
+        forked.build, forked.entries = Build.open(
+            self.view.request.model_copy(update={"build_id": build_id}),
+            terms or self.view.terms,
+            workflow_id=f"build-{build_id}",
+            first_run_id=f"run-of-{build_id}",
+            at=self.now,
+            by=Actor(id="lead"),
+            forking=Forking(fork=fork, reason=reason, command_id=key),
+        )
+        return forked
 
     @property
     def view(self) -> BuildView:

@@ -26,10 +26,12 @@ class Offer:
 
 
 def offers(view: BuildView, caller: Caller) -> list[Offer]:
-    """Those that ``caller`` may give ``view`` in its state, the likeliest first. None for a build that has ended."""
-    if view.ended or view.current_state in ENDED or not caller.grant.sees(view.project_id):
+    """Those that ``caller`` may give ``view`` in its state, the likeliest first. One that has ended can be forked."""
+    if not caller.grant.sees(view.project_id):
         return []
-    return [offer for allowed, offer in _all(view, caller) if caller.grant.may(allowed)]
+    over = view.ended or view.current_state in ENDED
+    known = _forks(view) if over else _all(view, caller)
+    return [offer for allowed, offer in known if caller.grant.may(allowed)]
 
 
 def _all(view: BuildView, caller: Caller) -> Iterator[tuple[CommandName | Action, Offer]]:
@@ -37,6 +39,7 @@ def _all(view: BuildView, caller: Caller) -> Iterator[tuple[CommandName | Action
     yield from _reports(view, caller)
     yield from _ways_on(view)
     yield from _waivers(view, caller)
+    yield from _forks(view)
     yield from _endings(view)
 
 
@@ -116,6 +119,25 @@ def _waivers(view: BuildView, caller: Caller) -> Iterator[tuple[CommandName, Off
         which = Field("finding_id", "Finding", "choice", required=True, options=options, value=options[0][0])
         about = "Let a finding pass: it holds nothing from now on, in later rounds either."
         yield CommandName.WAIVE, Offer("waive", "Waive a finding", about, (which, REASON), done="Waived")
+
+
+def _forks(view: BuildView) -> Iterator[tuple[Action, Offer]]:
+    begun = [phase for phase in PHASES if view.phases[phase].runs and phase in own_phases(view)]
+    options = tuple((phase.value, state_word(phase)) for phase in begun)
+    fields = (
+        Field("phase", "Begin with", "choice", required=True, options=options, value=begun[-1].value),
+        Field("build_id", "New build", hint="its ID; may be left empty"),
+        Field("profile", "Profile", hint=f"empty: {view.request.profile}"),
+        optional_reason(),
+    )
+    about = "Begin a new build where a phase of this one began last. This one stays as it is."
+    yield Action.FORK, Offer("fork", "Fork", about, fields, done="Forked")
+
+
+def own_phases(view: BuildView) -> tuple[Phase, ...]:
+    """The phases that the build itself began: what a fork took along of those before was its origin's."""
+    origin = view.forked_from
+    return PHASES if origin is None else PHASES[PHASES.index(origin.phase) :]
 
 
 def _endings(view: BuildView) -> Iterator[tuple[CommandName | Action, Offer]]:

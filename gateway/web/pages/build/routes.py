@@ -9,6 +9,8 @@ from fastapi.responses import HTMLResponse
 from baton.domain.handing import handed_over
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import Phase
+from baton.store.errors import StoreError
+from baton.store.forks import ForkLine, forks_of
 from gateway.access.caller import Caller
 from gateway.errors import BuildNotFound
 from gateway.story.telling import tell
@@ -43,7 +45,8 @@ async def build(
     except NotOpenYet as opening:
         return page(request, site, caller, "opening.html", build_id=build_id, detail=opening.message)
     notes = (seen.note,) if seen.note else ()
-    return page(request, site, caller, "build.html", notes=notes, **_context(site, caller, seen, before))
+    forks = await _forks(site, caller, seen.view)
+    return page(request, site, caller, "build.html", notes=notes, forks=forks, **_context(site, caller, seen, before))
 
 
 @router.get("/builds/{build_id}/entries/{sequence}", response_class=HTMLResponse)
@@ -67,6 +70,14 @@ async def handoff(request: Request, site: Here, caller: WhoCalls, build_id: Buil
         raise BuildNotFound(f"Build {build_id!r} has no handoff {sequence}")
     title = f"Handed over with entry {sequence} of {build_id}"
     return page(request, site, caller, "raw.html", title=title, back=_url(seen), value=data)
+
+
+async def _forks(site: Site, caller: Caller, view: BuildView) -> list[ForkLine]:
+    """The forks of the build that the caller may see; none are told of while SQL is away."""
+    try:
+        return await site.sql(forks_of, view.build_id, caller.grant.projects)
+    except StoreError:
+        return []
 
 
 def _context(site: Site, caller: Caller, seen: Seen, before: int | None) -> dict[str, Any]:

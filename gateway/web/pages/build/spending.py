@@ -52,7 +52,7 @@ def meters(view: BuildView, now: datetime) -> list[Meter]:
     at = view.completed_at or now
     found = []
     for name in LimitName:
-        used = max(0.0, view.ledger.used(name, since=view.created_at, now=at))
+        used = max(0.0, view.ledger.used(name, since=view.clock_began, now=at))
         maximum = view.maximum(name)
         if maximum is None and not used:
             continue

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from baton.domain.fold import evolve
 from baton.domain.journal import Entry
-from baton.domain.moves import OWNERS
+from baton.domain.ledger import Ledger
+from baton.domain.moves import ORDER, OWNERS
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import EntryKind, Phase, Role, State
 
@@ -123,14 +124,24 @@ class Reckoning:
 
     @property
     def first_pass(self) -> bool | None:
-        """Whether it went straight through: ten states, each of them once."""
+        """Whether it went straight through: each of the states once, from the first or from where it was forked."""
         view = self.view
-        return None if not view.ended else view.current_state is State.COMPLETE and len(self.stays) == 10
+        begins = State.DISCOVERY if view.forked_from is None else view.forked_from.phase.state
+        straight = len(ORDER) - 1 - ORDER.index(begins)
+        return None if not view.ended else view.current_state is State.COMPLETE and len(self.stays) == straight
 
     def tries(self, phase: Phase) -> list[str]:
         """How the stays in ``phase`` ended that its role ended."""
         ends = [stay.ended_by for stay in self.stays if stay.state is phase.state]
         return [end for end in ends if end in ("forward", "rework", "failed")]
+
+
+def own(view: BuildView) -> Ledger:
+    """What the build has used itself: without what its origin had used where it was forked."""
+    if view.forked_from is None:
+        return view.ledger
+    before = view.forked_from.ledger.model_dump()
+    return Ledger.model_validate({name: value - before[name] for name, value in view.ledger.model_dump().items()})
 
 
 def nearest_rank(percent: int, values: Iterable[float | None]) -> float | None:

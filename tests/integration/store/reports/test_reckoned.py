@@ -22,7 +22,7 @@ from baton.store.reports.scope import Scope
 from baton.store.tables import BuildWorkflow
 from baton.store.views import BUILDS, COSTS, PROJECTS, REWORK, ROLES, STAYS, USAGE, WAIT_TIMES, WAITS
 from baton.store.views import PHASES as PHASE_VIEW
-from tests.integration.store.reports.reckoning import Reckoning, mean, most_common, nearest_rank, share
+from tests.integration.store.reports.reckoning import Reckoning, mean, most_common, nearest_rank, own, share
 from tests.integration.store.reports.wandering import builds
 
 
@@ -79,19 +79,22 @@ def _check_builds(engine: Engine, told: dict[str, Reckoning]) -> None:
         assert (row.project_id, row.user_id, row.profile) == (view.project_id, view.user_id, view.request.profile)
         assert (row.status, row.current_state, row.completed_at) == (view.status, view.current_state, view.completed_at)
         assert row.seconds == (view.elapsed_time if view.ended else None)
-        assert (row.handoffs, row.phase_runs) == (len(view.handoff_history), view.ledger.phase_runs)
-        assert (row.rework_rounds, row.rollbacks) == (view.ledger.rework_rounds, view.ledger.rollbacks)
+        used = own(view)
+        assert (row.handoffs, row.phase_runs) == (len(view.handoff_history), used.phase_runs)
+        assert (row.rework_rounds, row.rollbacks) == (used.rework_rounds, used.rollbacks)
         assert row.retries == one.kinds[EntryKind.RETRY_REQUESTED]
         assert row.times_parked == sum(stay.state is State.ERROR for stay in one.stays)
         assert row.first_pass == one.first_pass
         assert row.failed_in == (one.failures[-1] if one.failures else None)
-        assert (row.tokens, row.unpriced_reports) == (view.ledger.tokens, view.ledger.unpriced_reports)
-        assert row.cost_usd == pytest.approx(view.ledger.cost_usd)
-    used = Counter(dict.fromkeys(told, 0))
+        assert (row.tokens, row.unpriced_reports) == (used.tokens, used.unpriced_reports)
+        assert row.cost_usd == pytest.approx(used.cost_usd)
+        origin = view.forked_from
+        assert row.forked_from == (None if origin is None else origin.build_id)
+    spent = Counter(dict.fromkeys(told, 0))
     for build_id, requests, tokens, unpriced in _rows(engine, USAGE, "build_id", "requests", "tokens", "unpriced"):
-        used += Counter({build_id: requests * 10**9 + tokens * 10**3 + unpriced})
-    ledgers = {build_id: one.view.ledger for build_id, one in told.items()}
-    assert {build_id: used[build_id] for build_id in told} == {
+        spent += Counter({build_id: requests * 10**9 + tokens * 10**3 + unpriced})
+    ledgers = {build_id: own(one.view) for build_id, one in told.items()}
+    assert {build_id: spent[build_id] for build_id in told} == {
         build_id: led.requests * 10**9 + led.tokens * 10**3 + led.unpriced_reports for build_id, led in ledgers.items()
     }
     rounds = Counter(build_id for (build_id,) in _rows(engine, REWORK, "build_id"))
@@ -103,7 +106,7 @@ def _expected(project: str | None, told: Sequence[Reckoning]) -> ProjectFigures:
     statuses = Counter(view.status for view in views)
     completed = [view for view in views if view.status is Status.COMPLETE]
     ended = sum(view.ended for view in views)
-    cost = sum(view.ledger.cost_usd for view in views)
+    cost = sum(own(view).cost_usd for view in views)
     durations = [view.elapsed_time for view in completed]
     return ProjectFigures(
         project_id=project,
@@ -121,12 +124,12 @@ def _expected(project: str | None, told: Sequence[Reckoning]) -> ProjectFigures:
         p50_duration=nearest_rank(50, durations),
         p90_duration=nearest_rank(90, durations),
         average_handoffs=mean([len(view.handoff_history) for view in completed]),
-        rework_rounds=sum(view.ledger.rework_rounds for view in views),
+        rework_rounds=sum(own(view).rework_rounds for view in views),
         most_common_failure_point=most_common((one.failures[-1] for one in told if one.failures), ORDER.index),
-        tokens=sum(view.ledger.tokens for view in views),
+        tokens=sum(own(view).tokens for view in views),
         cost_usd=cost,
         cost_per_completed=cost / len(completed) if completed else None,
-        unpriced_reports=sum(view.ledger.unpriced_reports for view in views),
+        unpriced_reports=sum(own(view).unpriced_reports for view in views),
     )
 
 

@@ -30,6 +30,17 @@ class Wanderer(Driver):
         super().__init__(_terms(chance), asked, START + timedelta(days=chance.randrange(20), seconds=number))
         self._chance = chance
 
+    def begin_as_fork(self, origin: Driver) -> None:
+        """Begin anew as a fork of ``origin``, in a phase that it has begun."""
+        own = origin.view.forked_from
+        first = 0 if own is None else PHASES.index(own.phase)
+        begun = [phase for phase in PHASES[first:] if origin.view.phases[phase].runs]
+        try:
+            fork = origin.fork(self._chance.choice(begun), build_id=self.view.build_id)
+        except Refusal:  # what a fork of a fork took along, it has not begun
+            return
+        self.now, self.build, self.entries = fork.now, fork.build, fork.entries
+
     def wander(self, moves: int) -> "Wanderer":
         """So many things happen, or fewer where the build ends before."""
         acts: list[tuple[int, Callable[[], object]]] = [
@@ -142,5 +153,11 @@ def _terms(chance: Random) -> Terms:
 
 
 def builds(chance: Random, number: int) -> list[Wanderer]:
-    """So many of them, most of which get far."""
-    return [Wanderer(chance, index).wander(chance.choice([1, 12, 40, 60])) for index in range(number)]
+    """So many of them, most of which get far; some are forks of those before."""
+    made: list[Wanderer] = []
+    for index in range(number):
+        build = Wanderer(chance, index)
+        if made and chance.random() < 0.4:
+            build.begin_as_fork(chance.choice(made))
+        made.append(build.wander(chance.choice([1, 12, 40, 60])))
+    return made

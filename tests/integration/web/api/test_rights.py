@@ -19,6 +19,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "extend-limits": {"limits": {"rework_rounds": 9}},
     "abandon": {"reason": "x", "expected_state": "deployment"},
     "waive": {"finding_id": "F-1", "reason": "x"},
+    "fork": {"phase": "discovery"},
     "cancel": {"reason": "x"},
 }
 
@@ -82,7 +83,7 @@ def test_projects_of_others_do_not_exist(there: House) -> None:
         none = stranger.get(f"/api/workflows/{name.replace('1', '2')}/status")
         assert unseen.status_code == none.status_code == 404
         assert unseen.json()["detail"].replace(name, "") == none.json()["detail"].replace(name.replace("1", "2"), "")
-    for route in ("history", "journal", "artifacts", "artifacts/x.tar.gz", "diff"):
+    for route in ("history", "journal", "artifacts", "artifacts/x.tar.gz", "diff", "forks"):
         assert stranger.get(f"/api/workflows/hidden-1/{route}").status_code == 404
     for command, body in BODIES.items():
         assert stranger.post(f"/api/workflows/hidden-1/{command}", json=body).status_code == 404

@@ -86,3 +86,17 @@ def test_a_build_that_stands_has_released_nothing() -> None:
 def test_entries_that_make_no_sense_are_no_journal() -> None:
     with pytest.raises(Broken, match="no journal of a build"):
         check_journal([], _manifest(_released()), _SHA)
+
+
+def test_a_fork_s_release_rests_on_the_tests_that_it_took_over() -> None:
+    told = {"deployment_successful": True, "commit": _COMMIT, "output": {"sha256": _SHA}}
+    story = happy().fork(Phase.DEPLOYMENT, "b-2").step(parse_report(told)).until(State.COMPLETE)
+    ordered = _manifest(happy(), journal_head=story.entries[0].hash)
+    facts = check_journal(story.entries, ordered, _SHA)
+    assert facts.found.endswith("passed on this commit (entry 1, taken over from build b-1)")
+    with pytest.raises(Broken, match=f"the tests of build 'b-2' passed on commit {_COMMIT}, and decade was released"):
+        check_journal(
+            happy().fork(Phase.DEPLOYMENT, "b-2").step(parse_report(told | {"commit": "decade"})).entries,
+            _manifest(happy(), journal_head=story.entries[0].hash, commit="decade"),
+            _SHA,
+        )

@@ -11,11 +11,11 @@ from baton.domain.commands import parse_command
 from baton.domain.fold import fold
 from baton.domain.refusals import Refusal
 from baton.domain.terms import ApprovalTerms
-from baton.domain.vocabulary import CommandName, Role, State
+from baton.domain.vocabulary import CommandName, Phase, Role, State
 from gateway.access.caller import Caller
 from gateway.web.pages.build.offers import offers
 from tests.busy.tales import by_hand
-from tests.journals import STORIES, Story
+from tests.journals import STORIES, Story, happy
 
 ADMIN = Caller("anna", EVERYTHING)
 SAMPLE: dict[CommandName, dict[str, Any]] = {
@@ -51,7 +51,7 @@ MOMENTS = _moments()
 @pytest.mark.parametrize("story", [story for _, story in MOMENTS], ids=[name for name, _ in MOMENTS])
 def test_every_command_that_the_build_would_take_is_offered_and_no_other(story: Story) -> None:
     view = story.build.view
-    offered = {offer.name.replace("-", "_") for offer in offers(view, ADMIN)} - {"cancel"}
+    offered = {offer.name.replace("-", "_") for offer in offers(view, ADMIN)} - {"cancel", "fork"}
     taken = {name.value for name in SAMPLE if _takes(story, name)}
     assert offered - {"answer", "waive"} == taken
 
@@ -78,7 +78,7 @@ def test_nobody_is_offered_what_their_token_does_not_allow(role: AccessRole) -> 
     caller = Caller("ben", Grant(role=role))
     for _, story in MOMENTS:
         for offer in offers(story.build.view, caller):
-            assert offer.name == "cancel" or caller.grant.may(CommandName(offer.name.replace("-", "_")))
+            assert offer.name in ("cancel", "fork") or caller.grant.may(CommandName(offer.name.replace("-", "_")))
 
 
 def test_an_agent_is_offered_the_work_of_its_role_alone() -> None:
@@ -87,6 +87,15 @@ def test_an_agent_is_offered_the_work_of_its_role_alone() -> None:
     coding = Caller("bot", Grant(role=AccessRole.AGENT, agent_role=Role.CODE_WRITER))
     assert [offer.name for offer in offers(view, asking)] == ["advance"]
     assert offers(view, coding) == []
+
+
+def test_a_build_that_has_ended_can_be_forked_and_nothing_else() -> None:
+    view = happy().build.view
+    [fork] = offers(view, ADMIN)
+    assert fork.name == "fork"
+    [phase, *_] = fork.fields
+    assert [value for value, _ in phase.options] == [one.value for one in Phase]
+    assert offers(view, Caller("ben", Grant(role=AccessRole.APPROVER))) == []
 
 
 def test_a_build_of_a_project_that_is_not_seen_offers_nothing() -> None:
