@@ -4,7 +4,6 @@ Each build is mended in one transaction, under the lock that every write of the 
 build is about to write are left to it, so that what subscribers are told of is queued by the write that brings them.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,6 +19,7 @@ from baton.store.proof.entries import own_journal
 from baton.store.proof.mending import Mended, mend
 from baton.store.proof.removing import remove_nameless, remove_without_journal
 from baton.store.proof.stored import StoredBuild
+from gateway.beside import beside
 from gateway.errors import HistoryBroken, HistoryUnreadable
 from gateway.histories.former import former_entries
 from gateway.histories.joining import whole
@@ -106,7 +106,7 @@ class Repairing:
 
         await side_by_side(found.builds, self.repair, take)
         for rows in found.nameless:
-            if self._remove and await asyncio.to_thread(remove_nameless, self._engine, rows.key):
+            if self._remove and await beside(remove_nameless, self._engine, rows.key):
                 repairs.add(Repair(f"(rows under {rows.key})", Deed.REMOVED))
             else:
                 repairs.add(Repair(f"(rows under {rows.key})", Deed.LEFT, message="rows that belong to no build"))
@@ -134,14 +134,14 @@ class Repairing:
         for _ in range(_TRIES):
             choice = _Choice(recorded, seen)
             try:
-                return await asyncio.to_thread(mend, self._engine, build_id, choice, former=former)
+                return await beside(mend, self._engine, build_id, choice, former=former)
             except _Moved as moved:
                 seen |= moved.rows
                 recorded = await recorded_journal(self._client, workflow_id(build_id))
         return Mended()
 
     async def _give_up(self, build_id: str, differences: tuple[RowDifference, ...]) -> Repair:
-        if self._remove and await asyncio.to_thread(remove_without_journal, self._engine, build_id):
+        if self._remove and await beside(remove_without_journal, self._engine, build_id):
             return Repair(build_id, Deed.REMOVED, differences)
         return Repair(
             build_id,

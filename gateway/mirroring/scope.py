@@ -1,6 +1,5 @@
 """Which builds are meant: some by name, or those of projects and times, in Temporal and in SQL."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from temporalio.client import Client
 
 from baton.contracts.names import PROJECT_ID, workflow_id
 from baton.store.proof.finding import Orphans, build_ids, orphaned
+from gateway.beside import beside
 
 _BUILDS = 'WorkflowType = "BuildWorkflow"'
 
@@ -47,9 +47,9 @@ async def builds_in(client: Client | None, engine: Engine, scope: Scope) -> Foun
     if client is not None:
         async for build_id in listed(client, scope):
             ids[build_id] = None
-    rows = await asyncio.to_thread(build_ids, engine, projects=scope.projects, since=scope.since)
+    rows = await beside(build_ids, engine, projects=scope.projects, since=scope.since)
     ids |= dict.fromkeys(build_id for _, build_id in rows)
-    lost = await asyncio.to_thread(orphaned, engine) if scope.is_everything else []
+    lost = await beside(orphaned, engine) if scope.is_everything else []
     ids |= dict.fromkeys(one.build_id for one in lost if one.build_id is not None)
     return Found(tuple(ids), tuple(one for one in lost if one.build_id is None))
 

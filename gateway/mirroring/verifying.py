@@ -12,6 +12,7 @@ from baton.contracts.names import workflow_id
 from baton.store.proof.auditing import audit
 from baton.store.proof.differing import RowDifference
 from baton.store.proof.finding import Orphans, read_build, read_rows
+from gateway.beside import beside
 from gateway.errors import HistoryBroken, HistoryUnreadable
 from gateway.histories.journal import recorded_journal
 from gateway.histories.standing import Standing
@@ -77,7 +78,7 @@ async def verify(client: Client, engine: Engine, scope: Scope, *, done: Done | N
 
     await side_by_side(found.builds, lambda build_id: check_build(client, engine, build_id), take)
     for rows in found.nameless:
-        verification.add(await asyncio.to_thread(check_nameless, engine, rows), most=most)
+        verification.add(await beside(check_nameless, engine, rows), most=most)
     verification.builds.sort(key=lambda check: check.build_id)
     return verification
 
@@ -91,7 +92,7 @@ async def check_build(client: Client, engine: Engine, build_id: str) -> BuildChe
     try:
         recorded = await recorded_journal(client, workflow_id(build_id))
         for _ in range(_TRIES):
-            check = judge(build_id, recorded, await asyncio.to_thread(read_build, engine, build_id))
+            check = judge(build_id, recorded, await beside(read_build, engine, build_id))
             if check.outcome is not Outcome.DRIFT:
                 break
             before, recorded = recorded, await recorded_journal(client, workflow_id(build_id))

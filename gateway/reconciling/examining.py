@@ -1,6 +1,5 @@
 """One build whose rows may not say what Temporal says of its workflow: look closely, and write down what is true."""
 
-import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +11,7 @@ from baton.contracts.messages import NoticeQueue
 from baton.contracts.names import workflow_id
 from baton.domain.outside import OutsideEnd, OutsideKind
 from baton.store.reconciling import Believed, believed, record_end, record_life
+from gateway.beside import beside
 from gateway.histories.ending import described, how_it_closed
 from gateway.mirroring.repairing import Deed, Repairing
 
@@ -54,7 +54,7 @@ class Examining:
             return
         await self._repair(before.build_id)
         settled = datetime.now(UTC) - since > _SETTLED
-        if await asyncio.to_thread(record_life, self._engine, before.build_id, run_id if settled else None):
+        if await beside(record_life, self._engine, before.build_id, run_id if settled else None):
             log.warning("build %r goes on: its workflow runs again", before.build_id)
 
     async def _repair(self, build_id: str) -> None:
@@ -72,13 +72,13 @@ class Examining:
             )
 
     async def _end(self, seen: Believed, end: OutsideEnd) -> None:
-        queues = await asyncio.to_thread(record_end, self._engine, seen.build_id, seen.head, end)
+        queues = await beside(record_end, self._engine, seen.build_id, seen.head, end)
         if queues is not None:
             log.warning("build %r has ended, and its journal does not say so. %s", seen.build_id, end.sentence)
             await self._wake(queues)
 
     async def _believed(self, build_id: str) -> Believed | None:
-        return (await asyncio.to_thread(believed, self._engine, [build_id])).get(build_id)
+        return (await beside(believed, self._engine, [build_id])).get(build_id)
 
     async def _wake(self, queues: list[NoticeQueue]) -> None:
         for queue, reason in await wake(self._client, queues):

@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from baton.runtime.diagnosis import reason_of
 from baton.store.errors import StoreError
 from baton.store.reconciling import believed, in_progress
+from gateway.beside import beside
 from gateway.reconciling.examining import Examining
 from gateway.reconciling.listing import AT_ONCE, Listed, running, running_of
 
@@ -67,17 +68,17 @@ class Reconciler:
         """One round. Raises RPCError and StoreError; what was done by then is done."""
         async for page in running(self._client):
             await self._compare_running(page)
-        builds = await asyncio.to_thread(in_progress, self._engine, limit=AT_ONCE)
+        builds = await beside(in_progress, self._engine, limit=AT_ONCE)
         while builds:
             alive = await running_of(self._client, [build.build_id for build in builds])
             for build in builds:
                 if build.build_id not in alive:
                     await self._examine(build.build_id)
-            builds = await asyncio.to_thread(in_progress, self._engine, after=builds[-1].key, limit=AT_ONCE)
+            builds = await beside(in_progress, self._engine, after=builds[-1].key, limit=AT_ONCE)
 
     async def _compare_running(self, page: list[Listed]) -> None:
         """Builds that run: those that SQL calls ended, or knows by another run, are looked at."""
-        known = await asyncio.to_thread(believed, self._engine, [one.build_id for one in page])
+        known = await beside(believed, self._engine, [one.build_id for one in page])
         for one in page:
             build = known.get(one.build_id)
             if build is None:

@@ -18,6 +18,7 @@ from temporalio.client import Client
 from activities.waking import start_unless_running
 from baton.store.errors import StoreError
 from baton.store.notices.sending import forgotten_queues
+from gateway.beside import beside
 
 log = logging.getLogger("baton.worker")
 
@@ -57,8 +58,6 @@ async def _go_round(client: Client, engine: Engine, every_seconds: float) -> Non
 async def look(client: Client, engine: Engine) -> None:
     """Have sent what nobody is at work on. Raises StoreError."""
     now = datetime.now(UTC)
-    found = await asyncio.to_thread(
-        forgotten_queues, engine, queued_before=now - _FRESH, tried_before=now - _TRIED, most=_AT_ONCE
-    )
+    found = await beside(forgotten_queues, engine, queued_before=now - _FRESH, tried_before=now - _TRIED, most=_AT_ONCE)
     for queue, reason in await start_unless_running(client, found):
         log.warning("the notices of %s to %r cannot be sent yet: %s", queue.about, queue.subscription, reason)

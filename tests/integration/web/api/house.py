@@ -132,7 +132,7 @@ def house(folder: Path, address: str, database_url: str, **settings: Any) -> Ite
     tokens["stranger"] = token(engine, AccessRole.ADMIN, name="stranger", projects=["fish"])
     try:
         with (
-            worker(folder / "home", database_url, environ, profiles=settings.get("profiles")),
+            worker(folder / "home", database_url, environ, profiles=settings.get("profiles"), reconcile_seconds=3600),
             gateway(
                 folder / "home", database_url, environ, gateway_requests_per_minute=1_000_000, **settings
             ) as opened,
