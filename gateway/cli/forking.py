@@ -72,6 +72,8 @@ def register(app: typer.Typer) -> None:
         origin = await _journal(call, builds, build, database_url)
         if origin.instead:
             call.output.warn(f"{origin.instead}. Forked from what SQL has, which can be moments behind")
+        if not origin.entries:
+            await builds.status(build)  # which says why: it never opened, or is about to
         start = start_of_fork(origin.entries, wish, Actor.model_validate(sender["actor"]))
         answer = await builds.fork(start)
         if watch:

@@ -170,4 +170,7 @@ async def _journal(site: Site, build: Located) -> list[Entry]:
     async def of_sql() -> list[Entry]:
         return await site.sql(journal, build.build_id)
 
-    return (await read(build.build_id, temporal=of_temporal, sql=of_sql)).entries
+    entries = (await read(build.build_id, temporal=of_temporal, sql=of_sql)).entries
+    if not entries:
+        await site.temporal.builds.status(build.build_id)  # which says why: it never opened, or is about to
+    return entries

@@ -4,6 +4,7 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
@@ -188,8 +189,6 @@ async def test_the_command_line_forks_and_shows_both_ends(
     async def mirror_journal(batch: MirrorBatch) -> None:
         await asyncio.to_thread(Mirror(engine).write, batch)
 
-    from temporalio import activity
-
     mirror = activity.defn(name="mirror_journal")(mirror_journal)
     builds = Builds(client)
     async with stage(client, mirror_journal=mirror) as scene:
@@ -211,7 +210,14 @@ async def test_the_command_line_forks_and_shows_both_ends(
                 await asyncio.sleep(0.05)
         of_fork, of_origin = await here("status", fork), await here("status", origin, "--json")
         journal = await here("journal", fork, "--json")
+        proven = [await here("mirror", "verify", "--build", one, "--database-url", url) for one in (origin, fork)]
+        compared = await here("report", "compare", origin, fork, "--database-url", url)
+        as_json = await here("report", "compare", origin, fork, "--database-url", url, "--json")
 
+    assert [one.code for one in proven] == [0, 0], proven
+    assert f"{fork} was forked from {origin}: they part where testing began there" in compared.told
+    assert as_json.json["parting"]["build_id"] == origin
+    assert as_json.json["other"]["phases"][2]["took"] is True
     assert (never.code, never.json["error"]["code"]) == (1, "phase_not_reached")
     assert (misread.code, bad_id.code) == (2, 2)
     assert "--extend-limit 'tokens': write NAME=MAXIMUM" in misread.told

@@ -107,7 +107,7 @@ async def run(scene: Stage, builds: Builds, race: Race, turn: int) -> Raced:
     commands = [command_of(shot, number) for number, shot in enumerate(shots)]
     async with asyncio.timeout(IN_TIME):
         answers = await asyncio.gather(
-            *(shoot(builds, play, command, late=number * (turn % 3) * 0.002) for number, command in enumerate(commands))
+            *(shoot(builds, play, command, late=number * (turn % 4) * 0.1) for number, command in enumerate(commands))
         )
         if None in commands:
             await builds.result(play.request.build_id)

@@ -68,6 +68,7 @@ def test_what_cannot_be_forked_is_told_with_a_reason(there: House) -> None:
         (_fork(there, build, phase="discovery", limits={}), 422, "malformed", "no budget"),
         (_fork(there, build, phase="testing", build_id="no way"), 422, "malformed", "build_id"),
         (_fork(there, "nowhere", phase="discovery"), 404, "not_found", "no build"),
+        (_fork(there, _never_opened(there), phase="discovery"), 404, "not_opened", "could not begin"),
         (_fork(there, build, who="viewer", phase="discovery"), 403, "forbidden", "fork"),
         (
             _fork(there, build, who="builder", phase="discovery", limits={"tokens": 9}),
@@ -79,6 +80,12 @@ def test_what_cannot_be_forked_is_told_with_a_reason(there: House) -> None:
     for answer, status, code, words in refusals:
         assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
         assert words in answer.json()["detail"]
+
+
+def _never_opened(there: House) -> str:
+    asked = {"build_id": "fork-never", "requirements": "# T", "profile": "nowhere"}
+    assert there.grace.post("/api/workflows/birds/start", json=asked).status_code == 409
+    return "fork-never"
 
 
 def test_the_pages_of_both_lead_to_each_other(there: House) -> None:
