@@ -12,26 +12,25 @@ from temporalio.client import (
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
 )
-from temporalio.common import QueryRejectCondition, SearchAttributeKey
-from temporalio.exceptions import ApplicationError
+from temporalio.common import QueryRejectCondition
 from temporalio.service import RPCError, RPCStatusCode
 
 from baton.contracts.messages import CommandReply, Handoff, StartAnswer, StartBuild
-from baton.contracts.names import FORKED_FROM, PROJECT_ID, workflow_id
+from baton.contracts.names import workflow_id
 from baton.domain.actors import Actor
-from baton.domain.commands import Advance, Command
+from baton.domain.commands import Command
 from baton.domain.fold import fold
 from baton.domain.journal import Entry
-from baton.domain.jsonvalue import canonical
 from baton.domain.outside import OutsideEnd
 from baton.domain.requests import BUILD_ID_PATTERN, BuildRequest
 from baton.domain.view import BuildView
-from baton.domain.vocabulary import RefusalCode, Status
-from baton.runtime.secret_shapes import masked_value
+from baton.domain.vocabulary import Status
+from gateway import listed
 from gateway.endings import Handle, how_it_ended, is_closed, not_opened, why_not_opened
-from gateway.errors import BuildNotFound, BuildNotOpened, CommandRefused, NoWorker
+from gateway.errors import BuildNotFound, CommandRefused, NoWorker
 from gateway.histories.ending import how_it_closed
 from gateway.opening import TakenByClosed, refuse_other, start_or_join
+from gateway.outgoing import message_of, refusal
 from gateway.patience import answer_within, ask_again, send_again
 from gateway.reading import handoffs_in, read_history, read_journal
 from gateway.without_worker import answer_or_history, whose_worker
@@ -39,8 +38,6 @@ from workflows.build import BuildWorkflow
 
 BUILD_ID_RULE = "a build ID has 1 to 100 letters, digits, '.', '_' and '-', and begins with a letter or a digit"
 
-_PROJECT = SearchAttributeKey.for_keyword(PROJECT_ID)
-_MOST_BYTES = 1_000_000
 _MOST_SHOWN = 60
 _MAY_STILL = ". When one comes, it may still carry out the command"
 
@@ -73,15 +70,7 @@ class Builds:
 
     async def forks(self, build_id: str, *, most: int = 50) -> list[str]:
         """The IDs of the forks of a build that Temporal keeps, the newest first. Its list is moments late."""
-        if re.fullmatch(BUILD_ID_PATTERN, build_id) is None:
-            return []
-        prefix, query = workflow_id(""), f"{FORKED_FROM} = '{build_id}'"
-        try:
-            return [run.id.removeprefix(prefix) async for run in self._client.list_workflows(query, limit=most)]
-        except RPCError as error:
-            if error.status is RPCStatusCode.INVALID_ARGUMENT:  # a namespace in which no worker has been that forks
-                return []
-            raise
+        return await listed.forks(self._client, build_id, most=most)
 
     async def send(self, build_id: str, command: Command) -> CommandReply:
         """Give a build a command and wait for its answer. ``command.command_id`` is also the key of the update.
@@ -90,16 +79,7 @@ class Builds:
 
         Raises CommandRefused, BuildEnded, BuildNotFound, BuildNotOpened and NoWorker.
         """
-        message = command.model_dump(mode="json")
-        if isinstance(command, Advance):
-            message["result"] = masked_value(message["result"])
-        size = len(canonical(message))
-        if size > _MOST_BYTES:
-            raise CommandRefused(
-                RefusalCode.REPORT_TOO_LARGE,
-                f"{command.name.value} has {size:,} bytes; at most {_MOST_BYTES:,} can be sent. "
-                "Put large things into the workspace and report their commit",
-            )
+        message = message_of(command)
         handle = self._handle(build_id)
 
         def update() -> Awaitable[CommandReply]:
@@ -154,9 +134,7 @@ class Builds:
 
     async def running(self, *, most: int) -> list[str]:
         """The IDs of builds that have not ended, newest first. Temporal's list of them is moments late."""
-        query = 'WorkflowType = "BuildWorkflow" AND ExecutionStatus = "Running"'
-        prefix = workflow_id("")
-        return [run.id.removeprefix(prefix) async for run in self._client.list_workflows(query, limit=most)]
+        return await listed.running(self._client, most=most)
 
     async def project_of(self, build_id: str) -> str:
         """The project of a build. It needs no worker but for builds that were not started by a door of Baton's.
@@ -167,15 +145,12 @@ class Builds:
             description = await self._handle(build_id).describe()
         except RPCError as error:
             raise (self._missing(build_id) if error.status is RPCStatusCode.NOT_FOUND else error) from error
-        project = description.typed_search_attributes.get(_PROJECT)
+        project = description.typed_search_attributes.get(listed.PROJECT)
         return project if project is not None else (await self.status(build_id)).project_id
 
     async def newest(self, *, most: int) -> list[tuple[str, str]]:
         """The builds that Temporal keeps, newest first, each with its project. Its list is moments late."""
-        prefix = workflow_id("")
-        listed = self._client.list_workflows('WorkflowType = "BuildWorkflow"', limit=most)
-        found = [(run.id.removeprefix(prefix), run.typed_search_attributes.get(_PROJECT)) async for run in listed]
-        return [(build_id, project) for build_id, project in found if project is not None]
+        return await listed.newest(self._client, most=most)
 
     async def require_open(self, build_id: str) -> None:
         """Raise BuildEnded or BuildNotOpened for a build that has ended, and BuildNotFound. It needs no worker."""
@@ -219,13 +194,7 @@ class Builds:
                 return await self._start(start, again=True)
         view = await self.status(request.build_id)
         refuse_other(start, view)
-        return StartAnswer(
-            workflow_id=view.workflow_id,
-            build_id=view.build_id,
-            first_run_id=view.first_run_id,
-            state=view.current_state,
-            status=view.status,
-        )
+        return StartAnswer.of(view)
 
     async def _start(self, start: StartBuild, *, again: bool) -> StartAnswer:
         try:
@@ -233,7 +202,7 @@ class Builds:
         except NoWorker as silence:
             raise await whose_worker(self._client, workflow_id(start.request.build_id), silence) from silence
         except WorkflowUpdateFailedError as error:
-            raise _refusal(start.request.build_id, error) from error
+            raise refusal(start.request.build_id, error) from error
 
     async def _told(
         self, build_id: str, ask: Callable[[], Awaitable[Answer]], tell: Callable[[list[Entry]], Answer]
@@ -249,7 +218,7 @@ class Builds:
         except NoWorker as silence:
             raise await whose_worker(self._client, workflow_id(build_id), silence, after=after) from silence
         except WorkflowUpdateFailedError as error:
-            raise _refusal(build_id, error) from error
+            raise refusal(build_id, error) from error
         except WorkflowQueryFailedError as error:
             raise await self._not_open(build_id, error) from error
         except RPCError as error:
@@ -283,12 +252,3 @@ class Builds:
             shown = build_id if len(build_id) <= _MOST_SHOWN else build_id[:_MOST_SHOWN] + "…"
             raise BuildNotFound(f"There is no build {shown!r}: {BUILD_ID_RULE}")
         return self._client.get_workflow_handle_for(BuildWorkflow.run, workflow_id(build_id))
-
-
-def _refusal(build_id: str, error: WorkflowUpdateFailedError) -> CommandRefused | BuildNotOpened:
-    cause = error.cause
-    if (failed := not_opened(build_id, cause)) is not None:
-        return failed
-    if isinstance(cause, ApplicationError):
-        return CommandRefused(cause.type or "failed", cause.message)
-    return CommandRefused("failed", str(cause))

@@ -26,7 +26,8 @@ with workflow.unsafe.imports_passed_through():
     from baton.domain.requests import BuildRequest
     from baton.domain.steps import Compensate, Ended, Perform, Proceed, Wait
     from baton.domain.view import BuildView
-    from baton.domain.vocabulary import RefusalCode, Status
+    from baton.domain.vocabulary import Status
+    from workflows.answers import reply, started, why_not_opened
     from workflows.appearance import Appearance
     from workflows.forking import prepare_fork
     from workflows.handlers import Handlers
@@ -110,7 +111,7 @@ class BuildWorkflow:
             if self._forking is not None:
                 await prepare_fork(self._request, self._forking, terms)
         except (ActivityError, ApplicationError) as error:
-            self._not_opened = _why_not_opened(error)
+            self._not_opened = why_not_opened(error)
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise self._not_opened from error
         self._build, entries = Build.open(
@@ -205,12 +206,12 @@ class BuildWorkflow:
     @workflow.update
     async def start(self, request: BuildRequest) -> StartAnswer:
         """Answer with the build that runs for ``request``."""
-        return _started((await self.opened()).view, request)
+        return started((await self.opened()).view, request)
 
     @workflow.update
     async def start_fork(self, asked: ForkAsked) -> StartAnswer:
         """Answer with the build that was forked as ``asked``."""
-        return _started((await self.opened()).view, asked.request, asked)
+        return started((await self.opened()).view, asked.request, asked)
 
     @workflow.query(description="Where the build is, what it waits for, and what it has used.")
     def status(self) -> BuildView:
@@ -226,47 +227,3 @@ class BuildWorkflow:
     def journal(self, page: PageRequest = PageRequest()) -> JournalPage:  # noqa: B008 - immutable
         """Entries after ``page.after``, as far as this run knows them."""
         return journal_page(self._outbox.entries, page, self._first_sequence, self._earlier_run_id)
-
-
-def reply(before: BuildView, after: BuildView, repeated: Command | None = None) -> CommandReply:
-    """The answer to a command; ``repeated`` when it had been carried out before."""
-    sequence = after.head.sequence
-    if repeated is not None and repeated.command_id is not None:
-        sequence = after.commands[repeated.command_id]
-    waits = after.waiting_for
-    return CommandReply(
-        build_id=after.build_id,
-        previous_state=before.current_state,
-        state=after.current_state,
-        status=after.status,
-        sequence=sequence,
-        duplicate=repeated is not None,
-        message=waits.what if waits is not None else after.next_expectations.task,
-    )
-
-
-def _started(view: BuildView, request: BuildRequest, fork: ForkAsked | None = None) -> StartAnswer:
-    """The build, if it is the one that was asked for. Raises ApplicationError (start_differs)."""
-    differing = view.differences(request, *((None, None) if fork is None else (fork.origin, fork.command_id)))
-    if differing:
-        raise ApplicationError(
-            f"build {request.build_id!r} exists already and differs in: {', '.join(differing)}. "
-            "Send the same request, or choose another build ID",
-            type=RefusalCode.START_DIFFERS,
-            non_retryable=True,
-        )
-    return StartAnswer(
-        workflow_id=view.workflow_id,
-        build_id=view.build_id,
-        first_run_id=view.first_run_id,
-        state=view.current_state,
-        status=view.status,
-    )
-
-
-def _why_not_opened(error: ActivityError | ApplicationError) -> ApplicationError:
-    """What the sender of the request is told. A local activity's own error may come bare or wrapped."""
-    cause = error.cause if isinstance(error, ActivityError) else error
-    if isinstance(cause, ApplicationError):
-        return ApplicationError(cause.message, type=cause.type, non_retryable=True)
-    return ApplicationError(f"the profile could not be read: {cause or error}", type=errors.INVALID_PROFILE)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -51,6 +51,17 @@ class StartAnswer(Value):
     first_run_id: str
     state: State
     status: Status
+
+    @classmethod
+    def of(cls, view: BuildView) -> Self:
+        """The answer that the build of ``view`` is."""
+        return cls(
+            workflow_id=view.workflow_id,
+            build_id=view.build_id,
+            first_run_id=view.first_run_id,
+            state=view.current_state,
+            status=view.status,
+        )
 
 
 class CommandReply(Value):

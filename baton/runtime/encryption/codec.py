@@ -65,8 +65,10 @@ class EncryptionCodec(PayloadCodec):
 
 
 def is_encrypted(payload: Payload) -> bool:
-    """Whether the codec made ``payload``."""
-    return payload.metadata.get("encoding") == ENCODING
+    """Whether the codec made ``payload``. One that only says so, without a key, is somebody else's: it passes, and is
+    refused where it is read, so that no build stands still for it.
+    """
+    return payload.metadata.get("encoding") == ENCODING and bool(payload.metadata.get(KEY_ID))
 
 
 def key_id_of(payload: Payload) -> str:

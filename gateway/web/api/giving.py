@@ -23,7 +23,7 @@ from gateway.errors import BuildEnded, BuildNotFound
 from gateway.web.locating import Located
 from gateway.web.problems import Problem
 from gateway.web.site import Site
-from workflows.build import reply
+from workflows.answers import reply
 
 
 class CommandAnswer(BaseModel):
