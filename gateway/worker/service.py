@@ -14,6 +14,7 @@ from baton.runtime.settings import Settings
 from baton.store.engine import open_engine
 from gateway.reconciling.round import reconciling
 from gateway.worker.assembly import notifier, orchestrator, players
+from gateway.worker.clearing import clear_up
 from gateway.worker.duties import Duty, queues
 from gateway.worker.forgotten import rounds
 from gateway.worker.readiness import check_database, prepare_namespace, readable_profiles, shown
@@ -43,6 +44,8 @@ async def serve(settings: Settings, duties: Sequence[Duty], environ: Mapping[str
         if engine is not None and Duty.NOTIFIER in duties:
             last.append(notifier(client, settings, engine))
             await stack.enter_async_context(rounds(client, engine))
+        if roles:
+            await clear_up(settings)
         address = client.service_client.config.target_host
         if (deployed := deployed_version(settings)) is not None:
             log.info(

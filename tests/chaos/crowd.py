@@ -37,7 +37,7 @@ _OWNER = {
     State.DEPLOYMENT: Role.RELEASE_MANAGER,
 }
 _MOST_RESCUES = 6
-_PAUSE_SECONDS = (0.5, 1.3)
+_PAUSE_SECONDS = (1.0, 3.0)
 _AWAY = (NoWorker, RPCError, TimeoutError, OSError)
 
 

@@ -39,12 +39,12 @@ POSTGRESQL_ONLY = frozenset(
 )
 SQLITE_ONLY = frozenset({Harm.DATABASE_LOCKED})
 
-LONE_SECONDS = 8.0
+LONE_SECONDS = 12.0
 """How long nothing else is broken after a worker's lone death, so that what it takes to recover can be measured."""
 
 _Card = TypeVar("_Card")
 _FIRST = 4.0
-_CALM = 6.0
+_CALM = 8.0
 
 
 @dataclass(frozen=True, slots=True)

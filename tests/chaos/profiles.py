@@ -29,6 +29,7 @@ def write_profiles(folder: Path, marks: Path) -> None:
         "played": played,
         "approved": played + _APPROVED,
         "by-hand": by_hand,
+        "paper": "".join(_section(role, 'runner = "manual"\n') for role in Role) + _APPROVED,
         "long": played + _LONG,
     }.items():
         (folder / f"{name}.toml").write_text(text + "\n[limits]\nrework_rounds = 3\nphase_runs = 25\n")

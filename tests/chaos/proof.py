@@ -93,7 +93,9 @@ class Proof:
             self.findings.add(Kind.CHAIN, f"{build_id}: {broken}")
             return
         if head != view.head or fold(entries).as_of(view.updated_at) != view.as_of(view.updated_at):
-            self.findings.add(Kind.CHAIN, f"{build_id}: the journal folded is not its status")
+            self.findings.add(
+                Kind.CHAIN, f"{build_id}: the journal is not what the build says: {_apart(entries, view)}"
+            )
 
     def _commands(self, record: Record, entries: list[Entry]) -> None:
         """What was answered is in the journal, once; what was refused is not."""
@@ -169,3 +171,10 @@ class Proof:
             self.findings.add(
                 Kind.FALSE, f"{view.build_id}: REST says {answer.status_code} {told}, not {view.current_state.value}"
             )
+
+
+def _apart(entries: list[Entry], view: BuildView) -> str:
+    """In what the journal and the status of a build differ."""
+    folded = fold(entries)
+    names = [name for name in type(view).model_fields if getattr(folded, name) != getattr(view, name)]
+    return ", ".join(f"{name} {str(getattr(folded, name))[:300]} / {str(getattr(view, name))[:300]}" for name in names)

@@ -109,11 +109,12 @@ def _number(data: bytes) -> int:
 
 
 def _disturbed(death: Death, heard: float, outages: Sequence[Outage]) -> bool:
-    """Whether anything else was broken between the death and the end of what it may take."""
+    """Whether anything else that builds need was broken between the death and the end of what it may take."""
     return any(
         outage.begin < heard and outage.end > death.at
         for outage in outages
-        if not (outage.harm is Harm.WORKER_KILLED and outage.begin == death.at)
+        if outage.harm is not Harm.GATEWAY_KILLED
+        and not (outage.harm is Harm.WORKER_KILLED and outage.begin == death.at)
     )
 
 

@@ -35,7 +35,7 @@ class Plan:
     seed: int
     seconds: float = 180.0
     builds: int = 200
-    in_flight: int = 24
+    in_flight: int = 60
     sqlite: bool = False
     gateway: bool = True
     rest_seconds: float = 240.0

@@ -114,7 +114,7 @@ async def scene(
             "BATON_DATABASE_URL": database.worker_url,
             "BATON_PROFILES": str(folder / "profiles"),
             "BATON_HEARTBEAT_SECONDS": "0.5",
-            "BATON_MAX_CONCURRENT_PHASES": "20",
+            "BATON_MAX_CONCURRENT_PHASES": "3",
             "BATON_GRACEFUL_SHUTDOWN_SECONDS": "15",
             "TMPDIR": str(folder / "tmp"),
         }

@@ -36,6 +36,9 @@ class Act(StrEnum):
 
 _CHANCES = {Act.ROLLBACK: 0.2, Act.PAUSE: 0.12, Act.RETRY: 0.12, Act.CANCEL: 0.08, Act.ABANDON: 0.05}
 
+_PROFILES = {"played": 3, "approved": 2, "by-hand": 3, "paper": 6, "long": 1}
+"""How common each is. Roles that are played by people alone cost a machine little."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
@@ -80,7 +83,7 @@ def tale(seed: int, number: int) -> Tale:
             deeds.append(Deed(dice.choice(list(State)[:10]), act))
     return Tale(
         build_id=f"chaos-{seed}-{number}",
-        profile=dice.choices(("played", "approved", "by-hand", "long"), weights=(4, 2, 3, 1))[0],
+        profile=dice.choices(list(_PROFILES), weights=list(_PROFILES.values()))[0],
         seconds=seconds,
         quirks=quirks,
         deeds=tuple(deeds),
