@@ -1,6 +1,5 @@
 """Comparing SQL with Temporal's histories, and telling subscribers of what differs."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -14,6 +13,7 @@ from activities.waking import wake
 from baton.contracts.errors import CHECK_FAILED
 from baton.contracts.messages import CheckMirror, MirrorChecked
 from baton.contracts.notices import DriftData
+from baton.store.beside import beside
 from baton.store.errors import StoreError
 from baton.store.notices.drift import put_drift
 
@@ -58,7 +58,7 @@ class MirrorCheck:
         )
         activity.logger.warning("%s", checked.message)
         run_id = activity.info().workflow_run_id or ""
-        queues = await asyncio.to_thread(put_drift, self._engine, found, run_id, datetime.now(UTC))
+        queues = await beside(put_drift, self._engine, found, run_id, datetime.now(UTC))
         for queue, reason in await wake(activity.client(), queues):
             activity.logger.warning(
                 "the notices of the mirror to %r wait for the notifier to find them: %s", queue.subscription, reason

@@ -1,7 +1,5 @@
 """Writing a build's journal into SQL."""
 
-import asyncio
-
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -9,6 +7,7 @@ from activities.heartbeats import heartbeating
 from activities.waking import wake
 from baton.contracts.errors import BATCH_BROKEN, MIRROR_FAILED, MIRROR_GAP
 from baton.contracts.messages import MirrorBatch, NoticeQueue
+from baton.store.beside import beside
 from baton.store.errors import BatchBroken, MirrorGap, StoreError
 from baton.store.mirror import Mirror
 
@@ -30,7 +29,7 @@ class JournalMirror:
         """
         async with heartbeating():
             try:
-                told = await asyncio.to_thread(self._mirror.write, batch)
+                told = await beside(self._mirror.write, batch)
             except BatchBroken as error:
                 raise ApplicationError(_capped(str(error)), type=BATCH_BROKEN, non_retryable=True) from None
             except MirrorGap as error:

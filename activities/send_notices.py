@@ -1,6 +1,5 @@
 """Sending notices: which one is next, one attempt at it, and giving it up."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,6 +19,7 @@ from baton.contracts.messages import (
     ParkNotice,
     PendingNotice,
 )
+from baton.store.beside import beside
 from baton.store.errors import StoreError
 from baton.store.notices import sending
 from baton.store.notices.sending import Outgoing
@@ -111,7 +111,7 @@ class SendNotices:
     async def _ask(self, question: Callable[[], T]) -> T:
         """Ask the database, beside the loop."""
         try:
-            return await asyncio.to_thread(question)
+            return await beside(question)
         except StoreError as error:
             raise _failure(str(error), NOTICES_UNAVAILABLE) from None
 

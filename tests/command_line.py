@@ -47,7 +47,7 @@ class CommandLine:
         with _logging_kept():
             code = main(arguments)
         said = self._capture.readouterr()
-        assert "Traceback" not in said.err
+        assert "Traceback" not in said.err, said.err
         return Said(code, said.out, said.err)
 
     async def __call__(self, *arguments: str, stdin: bytes = b"") -> Said:

@@ -8,7 +8,6 @@
 <home>/releases/     finished archives
 """
 
-import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -23,6 +22,7 @@ from baton.runtime.payloads import converter_of, ring_of
 from baton.runtime.ports import LOOPBACK, free_port
 from baton.runtime.settings import Settings, variable_of
 from baton.store import schema
+from baton.store.beside import beside
 from baton.store.engine import open_engine
 from gateway.codec.paths import CODEC_PATH
 from gateway.embedded.gateway_process import GatewayProcess
@@ -78,7 +78,7 @@ class Stack:
             self._engine = open_engine(self.settings.database_url)
             contexts.callback(self._engine.dispose)
             await contexts.enter_async_context(self._temporal)
-            await asyncio.to_thread(schema.upgrade, self._engine)
+            await beside(schema.upgrade, self._engine)
             self._client = await self._temporal.connect()
             self._worker = WorkerProcess(self._environment(), log=self.worker_log)
             contexts.push_async_callback(self._worker.stop, self._grace_seconds)

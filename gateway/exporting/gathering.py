@@ -14,6 +14,7 @@ from baton.contracts.names import workflow_id
 from baton.domain.fold import fold
 from baton.domain.journal import Entry
 from baton.domain.vocabulary import Phase
+from baton.store.beside import beside
 from baton.store.proof.entries import own_journal
 from baton.store.proof.finding import read_build
 from gateway.errors import BuildNotFound
@@ -33,7 +34,7 @@ async def gather(client: Client, engine: Engine, build_id: str, *, releases: Pat
     Raises BuildNotFound, HistoryUnreadable, HistoryBroken, RPCError and StoreError.
     """
     recorded = await recorded_journal(client, workflow_id(build_id))
-    stored = await asyncio.to_thread(read_build, engine, build_id)
+    stored = await beside(read_build, engine, build_id)
     journal = whole(recorded, stored) if recorded.entries else own_journal(stored)
     if journal is None:
         raise BuildNotFound(

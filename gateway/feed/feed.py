@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from baton.store import changes
+from baton.store.beside import beside
 from baton.store.browsing import lines_of
 from baton.store.changes import EntryPage, Mark, Seen
 from baton.store.errors import StoreError
@@ -131,13 +132,13 @@ class Feed:
 
     async def _look(self) -> None:
         since = self._now() - _LATE if self.overview.watchers else None
-        found = await asyncio.to_thread(changes.look, self._engine, list(self._topics), since)
+        found = await beside(changes.look, self._engine, list(self._topics), since)
         for key, mark in found.marks.items():
             if (topic := self._topics.get(key)) is not None and topic.mark != mark:
                 await self._go_on(topic, mark)
         if since is not None:
             moved = self.overview.changed(found.standings)
-            lines = await asyncio.to_thread(lines_of, self._engine, moved) if moved else {}
+            lines = await beside(lines_of, self._engine, moved) if moved else {}
             if self.overview.watchers:
                 self.overview.take(found.standings, lines)
 
@@ -149,7 +150,7 @@ class Feed:
             topic.go_on(await self._entries(topic.key, topic.last))
 
     async def _entries(self, key: UUID, seen: Seen | None) -> EntryPage:
-        return await asyncio.to_thread(changes.entries_after, self._engine, key, seen, _ENTRIES_AT_A_TIME)
+        return await beside(changes.entries_after, self._engine, key, seen, _ENTRIES_AT_A_TIME)
 
     def _set_trouble(self, trouble: StoreError | None) -> None:
         if (trouble is None) == (self._trouble is None):

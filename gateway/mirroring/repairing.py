@@ -13,13 +13,13 @@ from temporalio.client import Client
 
 from baton.contracts.names import workflow_id
 from baton.domain.journal import Entry
+from baton.store.beside import beside
 from baton.store.ids import event_key
 from baton.store.proof.differing import RowDifference
 from baton.store.proof.entries import own_journal
 from baton.store.proof.mending import Mended, mend
 from baton.store.proof.removing import remove_nameless, remove_without_journal
 from baton.store.proof.stored import StoredBuild
-from gateway.beside import beside
 from gateway.errors import HistoryBroken, HistoryUnreadable
 from gateway.histories.former import former_entries
 from gateway.histories.joining import whole

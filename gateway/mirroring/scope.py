@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from temporalio.client import Client
 
 from baton.contracts.names import PROJECT_ID, workflow_id
+from baton.store.beside import beside
 from baton.store.proof.finding import Orphans, build_ids, orphaned
-from gateway.beside import beside
 
 _BUILDS = 'WorkflowType = "BuildWorkflow"'
 

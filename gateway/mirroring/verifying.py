@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 from temporalio.client import Client
 
 from baton.contracts.names import workflow_id
+from baton.store.beside import beside
 from baton.store.proof.auditing import audit
 from baton.store.proof.differing import RowDifference
 from baton.store.proof.finding import Orphans, read_build, read_rows
-from gateway.beside import beside
 from gateway.errors import HistoryBroken, HistoryUnreadable
 from gateway.histories.journal import recorded_journal
 from gateway.histories.standing import Standing

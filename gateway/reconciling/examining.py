@@ -10,8 +10,8 @@ from activities.waking import wake
 from baton.contracts.messages import NoticeQueue
 from baton.contracts.names import workflow_id
 from baton.domain.outside import OutsideEnd, OutsideKind
+from baton.store.beside import beside
 from baton.store.reconciling import Believed, believed, record_end, record_life
-from gateway.beside import beside
 from gateway.histories.ending import described, how_it_closed
 from gateway.mirroring.repairing import Deed, Repairing
 

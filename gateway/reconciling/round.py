@@ -16,9 +16,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from baton.runtime.diagnosis import reason_of
+from baton.store.beside import beside
 from baton.store.errors import StoreError
 from baton.store.reconciling import believed, in_progress
-from gateway.beside import beside
 from gateway.reconciling.examining import Examining
 from gateway.reconciling.listing import AT_ONCE, Listed, running, running_of
 

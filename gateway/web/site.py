@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from baton.runtime.settings import Settings
+from baton.store.beside import beside
 from gateway.access.book import TokenBook
 from gateway.access.rates import Rates
 from gateway.feed.feed import Feed
@@ -51,7 +52,7 @@ class Site:
     ) -> Answer:
         """``question(engine, …)``, off the event loop. Raises StoreError."""
         async with self._queries:
-            return await asyncio.to_thread(question, self.engine, *args, **kwargs)
+            return await beside(question, self.engine, *args, **kwargs)
 
 
 def site_of(request: Request) -> Site:

@@ -16,9 +16,9 @@ from sqlalchemy import Engine
 from temporalio.client import Client
 
 from activities.waking import start_unless_running
+from baton.store.beside import beside
 from baton.store.errors import StoreError
 from baton.store.notices.sending import forgotten_queues
-from gateway.beside import beside
 
 log = logging.getLogger("baton.worker")
 

@@ -1,6 +1,5 @@
 """What has to be right before a worker takes work."""
 
-import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -13,6 +12,7 @@ from baton.runners.registry import Registry
 from baton.runtime.search_attributes import ensure_search_attributes
 from baton.runtime.settings import Settings, SettingsError
 from baton.store import schema
+from baton.store.beside import beside
 from baton.store.errors import DatabaseUnavailable
 from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
 
@@ -48,7 +48,7 @@ async def check_database(engine: Engine, *, upgrade: bool) -> None:
     Raises SchemaOutdated.
     """
     try:
-        revision = await asyncio.to_thread(schema.upgrade if upgrade else schema.require_usable, engine)
+        revision = await beside(schema.upgrade if upgrade else schema.require_usable, engine)
     except DatabaseUnavailable as error:
         if upgrade:
             raise

@@ -137,6 +137,21 @@ async def test_a_build_is_started_watched_rejected_mended_approved_and_completed
     await expect(ada.locator("#journal")).to_contain_text("approval granted")
     await expect(ada.locator("#journal")).to_contain_text("grace")
     await expect(row).to_contain_text("complete", timeout=PATIENCE)
+    await _fork(ada)
+
+
+async def _fork(ada: Page) -> None:
+    """A new build begins with the tests of a complete one; its page comes next, and leads back."""
+    await ada.locator("#top").get_by_role("button", name="Fork").click()
+    dialog = ada.locator("dialog[open]")
+    await dialog.get_by_label("Begin with").select_option("testing")
+    await dialog.get_by_label("New build").fill("slugs-1-again")
+    await dialog.get_by_role("button", name="Fork").click()
+    await ada.wait_for_url("**/builds/slugs-1-again")
+    await _stands(ada, "testing")
+    await ada.get_by_role("link", name="slugs-1", exact=True).click()
+    await _stands(ada, "complete")
+    await expect(ada.get_by_role("link", name="slugs-1-again")).to_be_visible()
 
 
 async def _approve_by_keyboard(grace: Page) -> None:

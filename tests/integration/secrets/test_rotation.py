@@ -55,13 +55,13 @@ async def test_a_secret_in_a_report_by_hand_does_not_get_past_the_door(temporal_
     client = await connect_plainly(temporal_server.address)
     async with stage(client, all_manual()):
         builds = Builds(client, answer_seconds=60)
-        await builds.start(request(build_id="told"))
+        await builds.start(request(build_id="told-by-hand"))
         report = {**GOOD[Phase.DISCOVERY], "summary": f"cloned with {secret}", "notes": [{secret: 1}]}
         sent = Advance(actor=somebody, role=Role.Q_ASSISTANT, completed_state=State.DISCOVERY, result=report)
-        await builds.send("told", sent)
-        journal = json.dumps([entry.model_dump(mode="json") for entry in await builds.journal("told")])
-        history = await client.get_workflow_handle("build-told").fetch_history()
-        await client.get_workflow_handle("build-told").terminate()
+        await builds.send("told-by-hand", sent)
+        journal = json.dumps([entry.model_dump(mode="json") for entry in await builds.journal("told-by-hand")])
+        history = await client.get_workflow_handle("build-told-by-hand").fetch_history()
+        await client.get_workflow_handle("build-told-by-hand").terminate()
     assert "cloned with ghp_***" in journal
     assert secret not in journal
     assert not any(secret.encode() in event.SerializeToString() for event in history.events)

@@ -15,7 +15,10 @@ from gateway.web.pages.words import role_word, state_word
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A command. ``name`` is its part of the URL; ``tone`` is ``first``, ``plain`` or ``grave``."""
+    """A command. ``name`` is its part of the URL; ``tone`` is ``first``, ``plain`` or ``grave``.
+
+    ``leads`` says that the page of the build in the answer comes next, instead of this one.
+    """
 
     name: str
     label: str
@@ -23,6 +26,7 @@ class Offer:
     fields: tuple[Field, ...] = ()
     tone: str = "plain"
     done: str = field(default="Done")
+    leads: bool = False
 
 
 def offers(view: BuildView, caller: Caller) -> list[Offer]:
@@ -131,7 +135,7 @@ def _forks(view: BuildView) -> Iterator[tuple[Action, Offer]]:
         optional_reason(),
     )
     about = "Begin a new build where a phase of this one began last. This one stays as it is."
-    yield Action.FORK, Offer("fork", "Fork", about, fields, done="Forked")
+    yield Action.FORK, Offer("fork", "Fork", about, fields, done="Forked", leads=True)
 
 
 def own_phases(view: BuildView) -> tuple[Phase, ...]:

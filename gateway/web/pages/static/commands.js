@@ -45,7 +45,7 @@ async function send(form) {
     headers: { "Content-Type": "application/json", Accept: "application/json", "Idempotency-Key": form.dataset.key },
     body: JSON.stringify(bodyOf(form)),
   });
-  if (answer.ok) return;
+  if (answer.ok) return answer.json();
   if (answer.status < 500) delete form.dataset.key; // a refused command may be sent again, changed
   const problem = await answer.json().catch(() => ({}));
   throw new Error(problem.detail ?? `The gateway answered ${answer.status}.`);
@@ -59,8 +59,9 @@ async function submit(event) {
   place.textContent = "";
   button.disabled = true;
   try {
-    await send(form);
+    const told = await send(form);
     delete form.dataset.key;
+    if (form.dataset.leads) return location.assign(form.dataset.leads + encodeURIComponent(told.build_id));
     form.closest("dialog")?.close();
     document.getElementById("announcer").textContent = form.dataset.done ?? "Done";
     form.reset();

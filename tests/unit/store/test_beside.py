@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from gateway.beside import beside
+from baton.store.beside import beside
 
 
 async def test_the_answer_comes_back_and_so_does_what_is_raised() -> None:
