@@ -16,7 +16,7 @@ SEEDS ?=
 MINUTES ?= 3
 COUNT ?= 100000
 
-.PHONY: help .venv demo dev test coverage lint format bench chaos storm fuzz pictures constraints clean
+.PHONY: help .venv demo dev test suite coverage lint format bench chaos storm fuzz pictures constraints clean
 
 help: ## list the targets
 	@echo "usage: make TARGET [ARGS='…'] [PYTHON=python3.12]"; echo
@@ -51,8 +51,11 @@ demo: $(INSTALLED) ## build a small project from request to release, live (ARGS=
 dev: $(INSTALLED) ## Temporal, its Web UI and a worker on this machine, until Ctrl-C
 	$(BIN)/python starter.py dev $(ARGS)
 
-test: lint ## lint, then every test (ARGS="-k mirror")
-	$(TESTS) $(ARGS)
+test: lint suite ## lint, then every test (ARGS="-k mirror"); side by side with --jobs=2
+
+# Tests that run make themselves have nothing to do with the jobs of this one.
+suite: $(INSTALLED) ## every test, without lint
+	MAKEFLAGS= MFLAGS= $(TESTS) $(ARGS)
 
 coverage: $(INSTALLED) ## every test, and what of the code they reach
 	$(TESTS) --cov --cov-report=term:skip-covered $(ARGS)

@@ -6,8 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from temporalio.client import Client
 from temporalio.service import RPCError
 
+from baton.contracts.names import workflow_id
 from baton.domain.actors import Actor
 from baton.domain.commands import (
     Abandon,
@@ -58,6 +60,7 @@ class Record:
 class Crowd:
     """All builds of a round."""
 
+    client: Client
     builds: Builds
     seed: int
     records: list[Record] = field(default_factory=list)
@@ -90,6 +93,8 @@ class Hand:
     def __init__(self, crowd: Crowd, record: Record) -> None:
         self._crowd = crowd
         self._builds = crowd.builds
+        self._handle = crowd.client.get_workflow_handle(workflow_id(record.tale.build_id))
+        self._seen: tuple[str, int] | None = None
         self._record = record
         self._tale = record.tale
         self._deeds = list(record.tale.deeds)
@@ -119,11 +124,18 @@ class Hand:
                 return
 
     async def look(self) -> bool:
-        """Look at the build and do what is to be done; whether it needs nobody any more."""
+        """Look at the build and do what is to be done; whether it needs nobody any more.
+
+        One to which nothing has happened is not asked: an answer costs a worker ten times what a description costs.
+        """
         try:
+            described = await self._handle.describe()
+            if self._seen == (now := (described.run_id, described.history_length)):
+                return False
             view = await self._builds.status(self._tale.build_id)
         except (*_AWAY, BuildNotFound, CommandRefused):
             return False
+        self._seen = now
         if view.ended:
             self._record.ended = True
             return True
@@ -155,6 +167,7 @@ class Hand:
                 await self._send(Pause(**self._signed(), reason="a moment"))
 
     async def _cancel(self) -> None:
+        self._seen = None
         while True:
             try:
                 await self._builds.cancel(self._tale.build_id, "not needed")
@@ -215,6 +228,7 @@ class Hand:
         """Send it, under one key, until there is an answer."""
         key = command.command_id
         assert key is not None
+        self._seen = None
         while True:
             try:
                 reply = await self._builds.send(self._tale.build_id, command)

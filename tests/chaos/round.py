@@ -35,10 +35,10 @@ class Plan:
     seed: int
     seconds: float = 180.0
     builds: int = 200
-    in_flight: int = 60
+    in_flight: int = 200
     sqlite: bool = False
     gateway: bool = True
-    rest_seconds: float = 240.0
+    rest_seconds: float = 300.0
     logs: Path | None = None
     timed: bool = True
     """Whether what took too long counts: not on a machine that is busy with other things."""
@@ -89,7 +89,7 @@ def _no_logs(folder: str, names: list[str]) -> list[str]:
 async def _in(made: Scene, plan: Plan, outcome: Outcome, tell: Callable[[str], None]) -> None:
     builds = Builds(made.client, answer_seconds=10.0)
     outcome.small_disk = made.small_disk
-    outcome.crowd = crowd = Crowd(builds, plan.seed)
+    outcome.crowd = crowd = Crowd(made.client, builds, plan.seed)
     outcome.wrecker = wrecker = Wrecker(made, tell)
     outcome.memory = memory = Memory(made)
     async with _meanwhile(memory.watch()):

@@ -128,14 +128,15 @@ class Wrecker:
             self.outages.append(Outage(stroke.harm, at, time.time()))
 
     async def _work_of(self, pid: int, phase: Phase) -> tuple[Mark, ...]:
-        """All that the worker performs, as soon as ``phase`` is among it; when that takes too long, as soon as there
-        is anything.
+        """All that the worker performs, as soon as ``phase`` is among it, or one in which none was killed yet; when
+        that takes too long, as soon as there is anything.
         """
+        wanted = {phase} | {one for one in Phase if not self.kills[one]}
         end = time.monotonic() + _SEEKING_SECONDS
         while True:
             found = tuple(self.scene.marks.at_work(pid))
             late = time.monotonic() > end
-            if any(mark.phase is phase or late for mark in found) or time.monotonic() > end + _SEEKING_SECONDS:
+            if any(mark.phase in wanted or late for mark in found) or time.monotonic() > end + _SEEKING_SECONDS:
                 return found
             await asyncio.sleep(0.05)
 
