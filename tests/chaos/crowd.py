@@ -40,6 +40,10 @@ _OWNER = {
 }
 _MOST_RESCUES = 6
 _PAUSE_SECONDS = (1.0, 3.0)
+_AT_ONCE = 30
+"""For so many builds in flight the hand is as quick as that, for more of them slower: what is looked for is what breaks
+when parts do, not how a machine of two cores stands twenty people a second.
+"""
 _AWAY = (NoWorker, RPCError, TimeoutError, OSError)
 
 
@@ -67,10 +71,12 @@ class Crowd:
     sent: Counter[str] = field(default_factory=Counter)
     repeated: int = 0
     stopped: bool = False
+    slowness: float = 1.0
 
     async def keep_going(self, most: int, in_flight: int) -> None:
         """Have ``in_flight`` builds going until ``most`` were started or it is ``stopped``; carry all to an end."""
         room = asyncio.Semaphore(in_flight)
+        self.slowness = max(1.0, in_flight / _AT_ONCE)
         async with asyncio.TaskGroup() as group:
             for number in range(most):
                 await room.acquire()
@@ -84,7 +90,7 @@ class Crowd:
         hand = Hand(self, record)
         await hand.start()
         while not await hand.look():
-            await asyncio.sleep(hand.dice.uniform(*_PAUSE_SECONDS))
+            await asyncio.sleep(self.slowness * hand.dice.uniform(*_PAUSE_SECONDS))
 
 
 class Hand:
