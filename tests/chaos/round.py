@@ -89,7 +89,7 @@ def _no_logs(folder: str, names: list[str]) -> list[str]:
 async def _in(made: Scene, plan: Plan, outcome: Outcome, tell: Callable[[str], None]) -> None:
     builds = Builds(made.client, answer_seconds=10.0)
     outcome.small_disk = made.small_disk
-    outcome.crowd = crowd = Crowd(made.client, builds, plan.seed)
+    outcome.crowd = crowd = Crowd(builds, made.engine, plan.seed)
     outcome.wrecker = wrecker = Wrecker(made, tell)
     outcome.memory = memory = Memory(made)
     async with _meanwhile(memory.watch()):
