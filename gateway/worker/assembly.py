@@ -32,6 +32,11 @@ _STICKY = timedelta(seconds=1)
 """How long a build waits for the worker that has it in memory before another one takes it. As shipped it is 10 s, and
 so much longer would every build stand still when its worker was killed."""
 
+_CONCURRENT_TASKS = 8
+"""A worker carries builds one at a time, whatever it has taken. What it has taken, and does not come to within seconds,
+the server gives to somebody else, who begins from nothing: when many builds move at once, all come to nothing. So the
+rest waits at the server, where no time runs out."""
+
 _CONCURRENT_WRITES = 10
 """What waits for the database waits at the server, where it costs no connection and no time of its own."""
 
@@ -54,6 +59,7 @@ def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine:
             MirrorCheck(engine, verifier(client, engine)).check_mirror,
         ],
         sticky_queue_schedule_to_start_timeout=_STICKY,
+        max_concurrent_workflow_tasks=_CONCURRENT_TASKS,
         max_concurrent_activities=_CONCURRENT_WRITES,
         deployment_config=deployment_config(settings, VersioningBehavior.PINNED),
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
@@ -74,6 +80,7 @@ def notifier(client: Client, settings: Settings, engine: Engine, sender: Sender 
         workflow_runner=PunctualWorkflowRunner(),
         activities=[notices.next_notice, notices.deliver_notice, notices.park_notice],
         sticky_queue_schedule_to_start_timeout=_STICKY,
+        max_concurrent_workflow_tasks=_CONCURRENT_TASKS,
         max_concurrent_activities=_CONCURRENT_NOTICES,
         deployment_config=deployment_config(settings, VersioningBehavior.AUTO_UPGRADE),
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
