@@ -9,6 +9,7 @@ With ``undo`` another program takes back what a phase did outside the workspace,
 
 import shlex
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -81,6 +82,12 @@ class CommandOptions(LaunchOptions):
         return self.undoing(phase) is not None
 
 
+@cache
+def _options(role: Role) -> type[CommandOptions]:
+    """Making a model takes longer than reading a profile with it, and each phase reads one."""
+    return type("CommandOptions", (CommandOptions,), {"role": role, "__module__": __name__})
+
+
 class CommandRunner:
     """Plays a role by a program."""
 
@@ -93,7 +100,7 @@ class CommandRunner:
     @classmethod
     def options(cls, role: Role) -> type[CommandOptions]:
         """The options for ``role``, which know its phases."""
-        return type("CommandOptions", (CommandOptions,), {"role": role, "__module__": __name__})
+        return _options(role)
 
     @classmethod
     def from_options(cls, options: CommandOptions, context: RunnerContext) -> "CommandRunner":
