@@ -35,7 +35,7 @@ class Plan:
     seed: int
     seconds: float = 180.0
     builds: int = 200
-    in_flight: int = 200
+    in_flight: int = 100
     sqlite: bool = False
     gateway: bool = True
     rest_seconds: float = 300.0
