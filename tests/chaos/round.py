@@ -35,7 +35,7 @@ class Plan:
     seed: int
     seconds: float = 180.0
     builds: int = 200
-    in_flight: int = 100
+    in_flight: int = 60
     sqlite: bool = False
     gateway: bool = True
     rest_seconds: float = 300.0
@@ -96,6 +96,8 @@ async def _in(made: Scene, plan: Plan, outcome: Outcome, tell: Callable[[str], N
         async with _visiting(made, outcome):
             people = asyncio.create_task(crowd.keep_going(plan.builds, plan.in_flight))
             await wrecker.wreck(schedule(plan.seed, plan.seconds, possible(made)))
+            if plan.seconds >= _ALL_PHASES_SECONDS:
+                await wrecker.hit_the_rest()
             crowd.stopped = True
             await made.heal()
             tell("all is healed")

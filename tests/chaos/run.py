@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="one round with this seed")
     parser.add_argument("--minutes", type=float, default=3.0, help="how long things are broken in each round")
     parser.add_argument("--builds", type=int, default=200, help="how many builds are started at most")
-    parser.add_argument("--in-flight", type=int, default=100, help="how many of them are under way at one time")
+    parser.add_argument("--in-flight", type=int, default=60, help="how many of them are under way at one time")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], help="instead of SQLite for every third seed")
     parser.add_argument("--without-gateway", action="store_true")
     parser.add_argument("--logs", type=Path, help="keep what workers, gateway and Temporal said in this folder")

@@ -21,6 +21,7 @@ from tests.chaos.marks import Mark
 from tests.chaos.scene import Scene
 
 _SEEKING_SECONDS = 2.0
+_REST_SECONDS = 60.0
 _SLOW_SECONDS = 0.15
 _BALLAST_PIECE = 1 << 20
 _BACK_SECONDS = 4.0
@@ -71,6 +72,19 @@ class Wrecker:
                 await asyncio.sleep(max(0.0, began + stroke.at - time.monotonic()))
                 self.tell(str(stroke))
                 group.create_task(self._strike(stroke))
+
+    async def hit_the_rest(self) -> None:
+        """Kill a worker in each phase in which none was killed yet, as soon as one is at work in it."""
+        end = time.monotonic() + _REST_SECONDS
+        while (missed := {phase for phase in Phase if not self.kills[phase]}) and time.monotonic() < end:
+            for number, worker in enumerate(self.scene.workers):
+                at_work = () if worker.pid is None else self.scene.marks.at_work(worker.pid)
+                if phase := next((mark.phase for mark in at_work if mark.phase in missed), None):
+                    self.tell(f"        worker killed in {phase.value}, in which none was yet")
+                    await self._kill_worker(Stroke(0.0, Harm.WORKER_KILLED, 1.0, number, phase))
+                    break
+            else:
+                await asyncio.sleep(0.05)
 
     async def _strike(self, stroke: Stroke) -> None:
         part, act = self._ways()[stroke.harm]
