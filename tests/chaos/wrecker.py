@@ -81,7 +81,7 @@ class Wrecker:
                 at_work = () if worker.pid is None else self.scene.marks.at_work(worker.pid)
                 if phase := next((mark.phase for mark in at_work if mark.phase in missed), None):
                     self.tell(f"        worker killed in {phase.value}, in which none was yet")
-                    await self._kill_worker(Stroke(0.0, Harm.WORKER_KILLED, 1.0, number, phase))
+                    await self._kill_worker(Stroke(0.0, Harm.WORKER_KILLED, 1.0, number, phase), at_once=True)
                     break
             else:
                 await asyncio.sleep(0.05)
@@ -126,12 +126,13 @@ class Wrecker:
         finally:
             self._busy.discard(part)
 
-    async def _kill_worker(self, stroke: Stroke) -> None:
+    async def _kill_worker(self, stroke: Stroke, *, at_once: bool = False) -> None:
         worker = self.scene.workers[stroke.worker]
         async with self._alone(f"worker {stroke.worker}", stroke) as free:
             if not free or worker.pid is None:
                 return
-            interrupted = await self._work_of(worker.pid, stroke.phase)
+            work = self.scene.marks.at_work(worker.pid) if at_once else await self._work_of(worker.pid, stroke.phase)
+            interrupted = tuple(work)
             at = time.time()
             worker.kill()
             self.deaths.append(Death(at, stroke.worker, stroke.lone, interrupted))
