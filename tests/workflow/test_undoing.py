@@ -46,6 +46,9 @@ async def deploying(scene: Stage, build_id: str) -> Play:
     scene.script[Phase.DEPLOYMENT] = [endless]
     play = await scene.start(build_id)
     await play.until(lambda view: view.current_state is State.DEPLOYMENT)
+    async with asyncio.timeout(10):
+        while not scene.orders or scene.orders[-1].phase is not Phase.DEPLOYMENT:
+            await asyncio.sleep(0.02)
     return play
 
 
