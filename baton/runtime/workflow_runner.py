@@ -9,6 +9,7 @@ times in it forks. So such an activation is failed: the worker drops the workflo
 is told to ask again, and nothing is written into the history.
 """
 
+import logging
 from collections.abc import Callable
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
@@ -20,6 +21,7 @@ ASK_AGAIN = "the workflow is about to go on with what has happened meanwhile; as
 """How a query fails that came ahead of the clock."""
 
 _MILLISECOND = 1_000_000
+_TELLS_OF_FAILURES = "temporalio.worker._workflow"
 
 Activate = Callable[[WorkflowActivation], WorkflowActivationCompletion]
 
@@ -31,12 +33,21 @@ class AheadOfTheClock(Exception):
 class PunctualWorkflowRunner(SandboxedWorkflowRunner):
     """For `Worker(workflow_runner=...)` of workflows that keep times."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        logging.getLogger(_TELLS_OF_FAILURES).addFilter(_is_news)
+
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """An instance in the sandbox whose activations are looked at first."""
         instance = super().create_instance(det)
         # Set on the instance: a wrapper class would have to know all methods of every version of the SDK.
         setattr(instance, "activate", _punctual(instance.activate))  # noqa: B010  mypy forbids the plain assignment
         return instance
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a worker's failure is one: a question that came too early is not, and who asked was told."""
+    return not (record.exc_info and isinstance(record.exc_info[1], AheadOfTheClock))
 
 
 def _punctual(activate: Activate) -> Activate:

@@ -79,8 +79,9 @@ async def outrun(client: Client, start: Callable[[], LeashedProcess]) -> tuple[l
 
 
 async def test_a_workflow_is_told_the_same_times_as_its_replay(
-    client: Client, start: Callable[[], LeashedProcess]
+    client: Client, start: Callable[[], LeashedProcess], tmp_path: Path
 ) -> None:
     live, replayed = await outrun(client, start)
     assert live == replayed
     assert live[0] < live[1]
+    assert "Failed handling activation" not in (tmp_path / "worker.log").read_text()  # nothing failed
