@@ -87,6 +87,8 @@ class Settings(BaseModel):
     """The profile of builds that are started over REST without naming one."""
     gateway_requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 1_200
     """How many requests each token may send in a minute."""
+    gateway_guesses_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 20
+    """How many tokens that open nothing one address may try in a minute. More, where many people share an address."""
     gateway_max_body_bytes: Annotated[int, Field(ge=1_024, le=100_000_000)] = 2_000_000
     """The largest body of a request that is read."""
 

@@ -9,8 +9,6 @@ from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
-GUESSES_PER_MINUTE = 20
-
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -25,10 +23,10 @@ class Rate:
 class Rates:
     """Counts in this process's memory."""
 
-    def __init__(self, requests_per_minute: int) -> None:
+    def __init__(self, requests_per_minute: int, guesses_per_minute: int) -> None:
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._requests = RateLimitItemPerMinute(requests_per_minute)
-        self._guesses = RateLimitItemPerMinute(GUESSES_PER_MINUTE)
+        self._guesses = RateLimitItemPerMinute(guesses_per_minute)
 
     async def count_request(self, who: str) -> Rate:
         """Count a request of ``who``."""

@@ -45,7 +45,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self.feed = Feed(self.engine)
-        self.rates = Rates(self.settings.gateway_requests_per_minute)
+        self.rates = Rates(self.settings.gateway_requests_per_minute, self.settings.gateway_guesses_per_minute)
 
     async def sql(
         self, question: Callable[Concatenate[Engine, P], Answer], *args: P.args, **kwargs: P.kwargs

@@ -9,7 +9,6 @@ from sqlalchemy import Engine
 
 from baton.domain.access import AccessRole
 from baton.store.tokens import list_tokens, revoke_token
-from gateway.access.rates import GUESSES_PER_MINUTE
 from gateway.web import sessions
 from gateway.web.server import Tokens
 from gateway.web.shell.headers import SECURITY_HEADERS
@@ -62,10 +61,10 @@ def test_a_token_has_so_many_requests_and_is_told_how_many_are_left(
 
 def test_guessing_ends_soon_and_harms_nobody_who_is_known(tmp_path: Path, database_url: str, engine: Engine) -> None:
     known = token(engine)
-    with gateway(tmp_path, database_url) as here, here.client() as client:
+    with gateway(tmp_path, database_url, gateway_guesses_per_minute=5) as here, here.client() as client:
         right = {"Authorization": f"Bearer {known}"}
         assert client.get(A_ROUTE, headers=right).status_code == 422
-        for number in range(GUESSES_PER_MINUTE):
+        for number in range(5):
             guess = client.get(A_ROUTE, headers={"Authorization": f"Bearer baton_{number:032x}_{'a' * 43}"})
             assert guess.status_code == 401
         guess = client.get(A_ROUTE, headers={"Authorization": f"Bearer baton_{'f' * 32}_{'a' * 43}"})
@@ -131,8 +130,9 @@ def test_a_name_that_leads_here_from_elsewhere_is_refused_without_tokens(
 
 def test_proxies_are_believed_when_the_settings_say_so(tmp_path: Path, database_url: str, engine: Engine) -> None:
     known = token(engine)
-    with gateway(tmp_path, database_url, gateway_trusted_proxies="127.0.0.1") as here, here.client() as client:
-        for number in range(GUESSES_PER_MINUTE + 1):
+    limits = {"gateway_trusted_proxies": "127.0.0.1", "gateway_guesses_per_minute": 2}
+    with gateway(tmp_path, database_url, **limits) as here, here.client() as client:
+        for number in range(3):
             guess = {"Authorization": f"Bearer baton_{number:032x}_{'a' * 43}", "X-Forwarded-For": "10.0.0.1"}
             last = client.get(A_ROUTE, headers=guess).status_code
         assert last == 429

@@ -42,6 +42,7 @@ def test_every_field_is_read_from_its_variable() -> None:
         "BATON_TEMPORAL_UI_URL": "http://localhost:8233/",
         "BATON_GATEWAY_PROFILE": "local",
         "BATON_GATEWAY_REQUESTS_PER_MINUTE": "60",
+        "BATON_GATEWAY_GUESSES_PER_MINUTE": "5",
         "BATON_GATEWAY_MAX_BODY_BYTES": "4096",
     }
     assert {variable_of(field) for field in Settings.model_fields} == {*environ, "BATON_ENCRYPTION_KEYS"}
@@ -72,6 +73,7 @@ def test_every_field_is_read_from_its_variable() -> None:
         "temporal_ui_url": "http://localhost:8233",
         "gateway_profile": "local",
         "gateway_requests_per_minute": 60,
+        "gateway_guesses_per_minute": 5,
         "gateway_max_body_bytes": 4096,
     }
 
