@@ -7,13 +7,13 @@ import typer
 
 from gateway.cli.command import command
 from gateway.cli.database import DatabaseUrl, database
-from gateway.cli.exit_codes import CommandFailed, ExitCode
+from gateway.cli.exit_codes import ExitCode
 from gateway.cli.exported_file import loaded
 from gateway.cli.invocation import Invocation
 from gateway.cli.periods import Projects, Since
 from gateway.cli.progressing import progress
 from gateway.cli.proof_screens import audit_screen, verification_json
-from gateway.cli.scope_options import Everything, Named, chosen
+from gateway.cli.scope_options import Everything, Named, chosen, no_scope
 
 FromFile = Annotated[
     Path | None, typer.Option("--export", metavar="FILE", help="Check an export of a build instead of SQL.")
@@ -44,8 +44,7 @@ def register(app: typer.Typer) -> None:
         from gateway.mirroring.verifying import Verification
 
         if export is not None:
-            if build or project or since or all_:
-                raise CommandFailed("usage", "--export is of one build: leave the other options out", ExitCode.USAGE)
+            no_scope(build, project, since, everything=all_)
             document = await loaded(call, export)
             verification = Verification()
             verification.add(BuildCheck(document.build_id, Outcome.MATCHES, document.standing, len(document.journal)))

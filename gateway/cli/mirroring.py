@@ -8,13 +8,13 @@ import typer
 from gateway.cli import mirror_schedule
 from gateway.cli.command import command
 from gateway.cli.database import DatabaseUrl, database
-from gateway.cli.exit_codes import CommandFailed, ExitCode
+from gateway.cli.exit_codes import ExitCode
 from gateway.cli.exported_file import loaded
 from gateway.cli.invocation import Invocation
 from gateway.cli.periods import Projects, Since
 from gateway.cli.progressing import progress
 from gateway.cli.proof_screens import repairs_json, repairs_screen, verification_json, verification_screen
-from gateway.cli.scope_options import Everything, Named, chosen
+from gateway.cli.scope_options import Everything, Named, chosen, no_scope
 
 Phantoms = Annotated[
     bool,
@@ -50,7 +50,7 @@ def register(app: typer.Typer) -> None:
         from gateway.mirroring.verifying import Verification, verify
 
         if export is not None:
-            _alone(build, project, since, all_)
+            no_scope(build, project, since, everything=all_)
             document = await loaded(call, export)
             verification, against = Verification(), "the export"
             with database(call, database_url) as engine:
@@ -105,7 +105,7 @@ def register(app: typer.Typer) -> None:
         from gateway.mirroring.repairing import Repairing, Repairs
 
         if export is not None:
-            _alone(build, project, since, all_)
+            no_scope(build, project, since, everything=all_)
             document = await loaded(call, export)
             repairs = Repairs()
             with database(call, database_url) as engine:
@@ -116,10 +116,3 @@ def register(app: typer.Typer) -> None:
                 repairs = await Repairing(await call.connect(), engine, rebuild=True).run(scope, done=done)
         call.output.result(repairs_json(repairs), *repairs_screen(repairs))
         return ExitCode.FAILED if repairs.left else ExitCode.DONE
-
-
-def _alone(build: list[str] | None, project: list[str] | None, since: str | None, everything: bool) -> None:
-    if build or project or since or everything:
-        raise CommandFailed(
-            "usage", "--export is of one build: leave --build, --project, --since and --all out", ExitCode.USAGE
-        )

@@ -17,6 +17,12 @@ Named = Annotated[
 Everything = Annotated[bool, typer.Option("--all", help="Every build there is.")]
 
 
+def no_scope(builds: list[str] | None, projects: list[str] | None, since: str | None, *, everything: bool) -> None:
+    """Raise CommandFailed where an option names builds beside ``--export``, which is of one build."""
+    if builds or projects or since or everything:
+        raise _usage("--export is of one build: leave --build, --project, --since and --all out")
+
+
 def chosen(builds: list[str] | None, projects: list[str] | None, since: str | None, *, everything: bool) -> "Scope":
     """The builds that the options mean. Raises CommandFailed where they mean none, or contradict each other."""
     from baton.domain.requests import BUILD_ID_PATTERN

@@ -130,8 +130,10 @@ def test_a_name_that_leads_here_from_elsewhere_is_refused_without_tokens(
 
 def test_proxies_are_believed_when_the_settings_say_so(tmp_path: Path, database_url: str, engine: Engine) -> None:
     known = token(engine)
-    limits = {"gateway_trusted_proxies": "127.0.0.1", "gateway_guesses_per_minute": 2}
-    with gateway(tmp_path, database_url, **limits) as here, here.client() as client:
+    with (
+        gateway(tmp_path, database_url, gateway_trusted_proxies="127.0.0.1", gateway_guesses_per_minute=2) as here,
+        here.client() as client,
+    ):
         for number in range(3):
             guess = {"Authorization": f"Bearer baton_{number:032x}_{'a' * 43}", "X-Forwarded-For": "10.0.0.1"}
             last = client.get(A_ROUTE, headers=guess).status_code

@@ -69,6 +69,16 @@ def test_what_was_done_is_named() -> None:
     ]
 
 
+def test_a_time_that_differs_is_told_as_people_write_it() -> None:
+    moved = copy.deepcopy(BUILDS["happy"])
+    was = moved.events[4]["timestamp"]
+    moved.events[4]["timestamp"] = was.replace(year=2020)
+
+    (difference,) = compare(moved, JOURNALS["happy"])
+
+    assert str(difference).endswith(f"timestamp is {was.replace(year=2020).isoformat()}, not {was.isoformat()}")
+
+
 def test_values_that_are_none_of_their_column_are_told_not_stumbled_over() -> None:
     build = copy.deepcopy(BUILDS["happy"])
     build.events[1]["event_data"] = Unreadable("{broken")
