@@ -1,7 +1,8 @@
 """The reconciler's round: what SQL says of builds against what Temporal does, both ways.
 
 Temporal is asked of many builds at once by its lists, which are moments late: what they say that SQL does not is looked
-at closely before anything is written. One page of builds is in memory.
+at closely before anything is written. In memory are the IDs of all builds that run, and of one page of them what is
+said.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from baton.store.beside import beside
 from baton.store.errors import StoreError
 from baton.store.reconciling import believed, in_progress
 from gateway.reconciling.examining import Examining
-from gateway.reconciling.listing import AT_ONCE, Listed, running, running_of
+from gateway.reconciling.listing import AT_ONCE, PAGE, Listed, running, running_of
 
 log = logging.getLogger("baton.worker")
 
@@ -66,15 +67,14 @@ class Reconciler:
 
     async def round(self) -> None:
         """One round. Raises RPCError and StoreError; what was done by then is done."""
+        listed: set[str] = set()
         async for page in running(self._client):
             await self._compare_running(page)
-        builds = await beside(in_progress, self._engine, limit=AT_ONCE)
+            listed.update(one.build_id for one in page)
+        builds = await beside(in_progress, self._engine, limit=PAGE)
         while builds:
-            alive = await running_of(self._client, [build.build_id for build in builds])
-            for build in builds:
-                if build.build_id not in alive:
-                    await self._examine(build.build_id)
-            builds = await beside(in_progress, self._engine, after=builds[-1].key, limit=AT_ONCE)
+            await self._look_for([build.build_id for build in builds if build.build_id not in listed])
+            builds = await beside(in_progress, self._engine, after=builds[-1].key, limit=PAGE)
 
     async def _compare_running(self, page: list[Listed]) -> None:
         """Builds that run: those that SQL calls ended, or knows by another run, are looked at."""
@@ -85,6 +85,15 @@ class Reconciler:
                 self._miss(one)
             elif build.ended or build.run_id != one.run_id:
                 await self._examine(one.build_id)
+
+    async def _look_for(self, missed: list[str]) -> None:
+        """Builds that SQL calls in progress, and that were not listed: they have begun since, or they have ended."""
+        for first in range(0, len(missed), AT_ONCE):
+            some = missed[first : first + AT_ONCE]
+            alive = await running_of(self._client, some)
+            for build_id in some:
+                if build_id not in alive:
+                    await self._examine(build_id)
 
     async def _examine(self, build_id: str) -> None:
         """One build that cannot be looked at keeps none of the others from it."""

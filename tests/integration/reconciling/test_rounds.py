@@ -14,6 +14,7 @@ from baton.domain.vocabulary import CommandName, Status
 from baton.store.mirror import Mirror
 from gateway.builds import Builds
 from gateway.errors import BuildEnded
+from gateway.reconciling import listing
 from gateway.reconciling import round as rounds
 from gateway.reconciling.examining import Examining
 from gateway.reconciling.round import Reconciler, reconciling
@@ -61,6 +62,30 @@ async def test_a_build_that_cannot_be_looked_at_keeps_no_other_from_it(
 
     assert house.told(bad).summary.completed_at is None
     assert f"build '{bad.request.build_id}' could not be compared with Temporal" in caplog.text
+
+
+async def test_a_round_sees_what_is_on_every_page(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "PAGE", 2)
+    monkeypatch.setattr(rounds, "PAGE", 2)
+    monkeypatch.setattr(rounds, "AT_ONCE", 2)
+    examined: list[str] = []
+
+    async def note(_: Examining, build_id: str) -> None:
+        examined.append(build_id)
+
+    ended = [await house.begin() for _ in range(3)]
+    alive = [await house.begin() for _ in range(3)]
+    for play in ended:
+        await play.handle.terminate()
+    monkeypatch.setattr(Examining, "examine", note)
+
+    async with asyncio.timeout(20):
+        while not {play.request.build_id for play in ended} <= set(examined):
+            examined.clear()
+            await house.reconciler.round()
+
+    assert {play.request.build_id for play in alive}.isdisjoint(examined)
+    assert len(examined) == len(ended)
 
 
 async def test_a_build_that_sql_does_not_have_is_told_of_in_the_log_once(
