@@ -1,6 +1,6 @@
 """The command line's door: ``python starter.py --help``."""
 
-from baton.runtime.processes import exit_cleanly
+from baton.runtime.leaving import exit_cleanly
 
 if __name__ == "__main__":
     from gateway.cli.app import main

@@ -22,9 +22,9 @@ from typing import Any
 import psutil
 
 from baton.domain.access import EVERYTHING
+from baton.runtime.leaving import exit_cleanly
 from baton.runtime.logs import configure_logging
 from baton.runtime.ports import free_port
-from baton.runtime.processes import exit_cleanly
 from baton.runtime.settings import Settings
 from baton.store.tokens import create_token
 from bench.carrying import Round, carry_at, carry_for

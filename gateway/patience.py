@@ -8,8 +8,7 @@ from typing import TypeVar
 from temporalio.client import RPCTimeoutOrCancelledError, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from baton.contracts.names import BUILDS_QUEUE
-from baton.runtime.workflow_runner import ASK_AGAIN
+from baton.contracts.names import ASK_AGAIN, BUILDS_QUEUE
 from gateway.errors import NoWorker
 
 _ASK_AGAIN_SECONDS = 0.1

@@ -13,7 +13,8 @@ from typing import Any
 import httpx2
 from sqlalchemy import Engine
 
-from baton.domain.access import AccessRole, Grant
+from baton.domain.access import Grant
+from baton.domain.vocabulary import AccessRole
 from baton.runtime.settings import Settings
 from baton.store.tokens import create_token
 from gateway.web.server import Opened, serve

@@ -28,6 +28,9 @@ FORKED_FROM = "ForkedFrom"
 SEARCH_ATTRIBUTES = (BUILD_STATE, BUILD_ROLE, PROJECT_ID, USER_ID, FORKED_FROM)
 """The search attributes of builds, all of type Keyword. Every build carries them, but for the last: forks alone do."""
 
+ASK_AGAIN = "the workflow is about to go on with what has happened meanwhile; ask again in a moment"
+"""How a query fails that came before the worker took up what had happened; see baton.runtime.workflow_runner."""
+
 
 def role_queue(role: Role) -> str:
     """The task queue on which ``role`` takes its phases: ``baton-code-writer``."""

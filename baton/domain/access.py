@@ -5,17 +5,7 @@ from enum import StrEnum
 from pydantic import Field, model_validator
 
 from baton.domain.model import Value
-from baton.domain.vocabulary import CommandName, Role
-
-
-class AccessRole(StrEnum):
-    """What a token is for. Every one may read; see :data:`COMMANDS_OF` for what else."""
-
-    VIEWER = "viewer"  # looks, and changes nothing
-    BUILDER = "builder"  # starts builds, carries them, and decides when they are stuck
-    AGENT = "agent"  # an outside program that plays one role: it reports that role's states
-    APPROVER = "approver"  # approves, refuses, waives, answers, and raises limits
-    ADMIN = "admin"  # everything
+from baton.domain.vocabulary import AccessRole, CommandName, Role
 
 
 class Action(StrEnum):

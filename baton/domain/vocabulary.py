@@ -157,3 +157,13 @@ class RefusalCode(StrEnum):
     REPORT_TOO_LARGE = "report_too_large"  # put large things in the workspace and hand over their commit
     PHASE_NOT_REACHED = "phase_not_reached"  # the build that is to be forked has never been in that phase
     START_DIFFERS = "start_differs"  # the build ID is taken by another request
+
+
+class AccessRole(StrEnum):
+    """What a token is for. Every one may read; see :data:`baton.domain.access.COMMANDS_OF` for what else."""
+
+    VIEWER = "viewer"  # looks, and changes nothing
+    BUILDER = "builder"  # starts builds, carries them, and decides when they are stuck
+    AGENT = "agent"  # an outside program that plays one role: it reports that role's states
+    APPROVER = "approver"  # approves, refuses, waives, answers, and raises limits
+    ADMIN = "admin"  # everything

@@ -1,13 +1,8 @@
-"""Ending processes: other ones with all that they started, and this one without a crash at the door."""
+"""Ending other processes, with all that they started."""
 
-import atexit
 import contextlib
-import logging
-import os
-import sys
 import time
 from collections.abc import Sequence
-from typing import NoReturn
 
 import psutil
 
@@ -57,23 +52,3 @@ def _runs(process: psutil.Process) -> bool:
     with contextlib.suppress(psutil.NoSuchProcess):
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     return False
-
-
-def exit_cleanly(code: int) -> NoReturn:
-    """Leave this process now with `code`, everything written flushed.
-
-    A short process that has used a Temporal client can die with SIGABRT or SIGSEGV when the interpreter tears
-    itself down while threads of Temporal's Rust core still call into it
-    (https://github.com/temporalio/sdk-python/issues/300), which makes a failure of a success. So the
-    tear-down is skipped: exit handlers run, logs and streams are flushed, then the kernel ends the process.
-    Close workers, event loops and child processes first; `finally` blocks above the call do not run.
-    """
-    with contextlib.suppress(Exception):
-        atexit._run_exitfuncs()
-    with contextlib.suppress(Exception):
-        logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
-        # A reader that has gone away (`starter.py list | head -1`) is no reason to fail.
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            stream.flush()
-    os._exit(code)

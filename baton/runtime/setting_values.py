@@ -3,9 +3,11 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from baton.domain.access import AccessRole
+from baton.domain.vocabulary import AccessRole, Role
 
 _S3 = "s3://"
+AUTOMATIC = "auto"
+_MOST_SLOTS, _MOST_POLLERS = 1_000, 100
 _OTHER_NAMES = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
 
 
@@ -55,3 +57,40 @@ def bucket_of(text: str) -> str | None:
     """The bucket that ``text`` names; ``None`` for a folder."""
     bucket = text.removeprefix(_S3).rstrip("/") if text.startswith(_S3) else ""
     return bucket if bucket and "/" not in bucket else None
+
+
+def by_role(text: str | None) -> dict[Role, float]:
+    """The numbers that ``text`` gives to roles: ``code_writer=1, test_auditor=8``. ValueError where it does not."""
+    found: dict[Role, float] = {}
+    for part in parts(text):
+        name, _, number = part.partition("=")
+        if name.strip() not in set(Role):
+            raise ValueError(f"there is no role {name.strip()!r}; write code_writer=2; the roles are {', '.join(Role)}")
+        try:
+            found[Role(name.strip())] = float(number)
+        except ValueError:
+            raise ValueError(f"{number.strip()!r} is no number: write {name.strip()}=2") from None
+    return found
+
+
+def role_slots(text: str | None) -> str | None:
+    """``text`` when it gives roles whole numbers of phases, else ValueError."""
+    for number in by_role(text).values():
+        if number not in range(1, _MOST_SLOTS + 1):
+            raise ValueError(f"a role plays 1 to {_MOST_SLOTS:,} phases at a time")
+    return text
+
+
+def role_rates(text: str | None) -> str | None:
+    """``text`` when it gives roles a number of phases above 0, else ValueError."""
+    for number in by_role(text).values():
+        if not 0 < number <= 1_000_000:
+            raise ValueError("write how many phases of a role may begin in a minute, more than 0 and up to 1,000,000")
+    return text
+
+
+def pollers(text: str) -> str:
+    """``text`` when it is a number of pollers, or ``auto``, else ValueError."""
+    if text != AUTOMATIC and not (text.isdecimal() and 2 <= int(text) <= _MOST_POLLERS):
+        raise ValueError(f"write a number from 2 to {_MOST_POLLERS}, or {AUTOMATIC}")
+    return text

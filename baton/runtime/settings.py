@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from baton.domain.access import AccessRole
+from baton.domain.vocabulary import AccessRole
 from baton.runtime import setting_values
 from baton.runtime.redaction import redacted
 
@@ -43,6 +43,20 @@ class Settings(BaseModel):
     log_format: LogFormat = "text"
     max_concurrent_phases: Annotated[int, Field(ge=1, le=1000)] = 4
     """How many phases of each role one worker plays at the same time."""
+    role_slots: Annotated[str | None, AfterValidator(setting_values.role_slots)] = None
+    """The same for single roles, such as `code_writer=1, test_auditor=8`."""
+    role_rates: Annotated[str | None, AfterValidator(setting_values.role_rates)] = None
+    """How many phases of single roles may begin in a minute, over all workers: `code_writer=30`."""
+    target_cpu: Annotated[float | None, Field(gt=0, le=1)] = None
+    """How busy the processors may be, from 0 to 1, before a worker takes no further phase."""
+    target_memory: Annotated[float | None, Field(gt=0, le=1)] = None
+    """How full the memory may be, from 0 to 1, before a worker takes no further phase."""
+    pollers: Annotated[str, AfterValidator(setting_values.pollers)] = "5"
+    """How many requests for work wait at Temporal for each task queue, or `auto`: as many as there is work for."""
+    cached_builds: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
+    """How many builds an orchestrator keeps in memory; others are replayed when something happens to them."""
+    mirror_writers: Annotated[int, Field(ge=1, le=100)] = 10
+    """How many builds an orchestrator writes into SQL at the same time, each with a connection of its own."""
     graceful_shutdown_seconds: Annotated[float, Field(ge=0, le=86_400)] = 20.0
     """How long a stopping worker lets running phases finish before it cancels them."""
     heartbeat_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0

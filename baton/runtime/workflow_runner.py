@@ -17,8 +17,7 @@ from temporalio.bridge.proto.workflow_completion import WorkflowActivationComple
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-ASK_AGAIN = "the workflow is about to go on with what has happened meanwhile; ask again in a moment"
-"""How a query fails that came ahead of the clock."""
+from baton.contracts.names import ASK_AGAIN
 
 _MILLISECOND = 1_000_000
 _TELLS_OF_FAILURES = "temporalio.worker._workflow"

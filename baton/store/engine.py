@@ -10,6 +10,8 @@ from baton.store.errors import DatabaseUnavailable
 from baton.store.urls import parse_url
 
 _CONNECT_SECONDS = 5
+_CONNECTIONS = 15
+_KEPT = 5
 _SQLITE_BUSY_MS = 15_000
 _POSTGRESQL_OPTIONS: dict[str, str | int] = {
     "connect_timeout": _CONNECT_SECONDS,
@@ -22,14 +24,15 @@ _POSTGRESQL_OPTIONS: dict[str, str | int] = {
 }
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for ``url`` (SQLite file or PostgreSQL). Connects at first use.
+def open_engine(url: str, *, connections: int = _CONNECTIONS) -> Engine:
+    """An engine for ``url`` (SQLite file or PostgreSQL). Connects at first use, and at most so many times at once.
 
     Creates the folder of a SQLite file. Raises :class:`~baton.store.errors.UnsupportedDatabase`, and
     :class:`~baton.store.errors.DatabaseUnavailable` when that folder cannot be made.
     """
     parsed = parse_url(url)
-    return _open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _open_postgresql(parsed)
+    pool = {"pool_size": min(_KEPT, connections), "max_overflow": max(0, connections - _KEPT)}
+    return _open_sqlite(parsed, pool) if parsed.get_backend_name() == "sqlite" else _open_postgresql(parsed, pool)
 
 
 def begin_mode(connection: Connection) -> str:
@@ -38,17 +41,17 @@ def begin_mode(connection: Connection) -> str:
     return mode
 
 
-def _open_postgresql(url: URL) -> Engine:
+def _open_postgresql(url: URL, pool: dict[str, int]) -> Engine:
     options = {name: value for name, value in _POSTGRESQL_OPTIONS.items() if name not in url.query}
     if (key_password := url.query.get("sslpassword")) is not None:
         url = url.difference_update_query(["sslpassword"])  # an engine shows the options of its URL
         options["sslpassword"] = str(key_password)
     return create_engine(
-        url, connect_args=options, pool_pre_ping=True, hide_parameters=True, json_serializer=_serialize
+        url, connect_args=options, pool_pre_ping=True, hide_parameters=True, json_serializer=_serialize, **pool
     )
 
 
-def _open_sqlite(url: URL) -> Engine:
+def _open_sqlite(url: URL, pool: dict[str, int]) -> Engine:
     path = Path(str(url.database)).expanduser()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,6 +62,7 @@ def _open_sqlite(url: URL) -> Engine:
         connect_args={"timeout": _SQLITE_BUSY_MS / 1000},
         hide_parameters=True,
         json_serializer=_serialize,
+        **pool,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

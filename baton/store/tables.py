@@ -7,10 +7,9 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Double, ForeignKey, Index, Integer, MetaData, Text, Uuid, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from baton.domain.access import AccessRole
 from baton.domain.notices import DeliveryStatus, NoticeFormat
 from baton.domain.outside import OutsideKind
-from baton.domain.vocabulary import ActorKind, EntryKind, Role, State, Status
+from baton.domain.vocabulary import AccessRole, ActorKind, EntryKind, Role, State, Status
 from baton.store.columns import Json, UtcDateTime, one_of
 
 _NAMES = {

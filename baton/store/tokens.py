@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Engine, and_, or_, select, update
 
-from baton.domain.access import AccessRole, Grant
-from baton.domain.vocabulary import Role
+from baton.domain.access import Grant
+from baton.domain.vocabulary import AccessRole, Role
 from baton.store.tables import ApiToken
 from baton.store.transactions import reading, writing
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from baton.domain.access import EVERYTHING, AccessRole, Grant
+from baton.domain.access import EVERYTHING, Grant
 from baton.domain.actors import Actor
-from baton.domain.vocabulary import ActorKind
+from baton.domain.vocabulary import AccessRole, ActorKind
 
 
 @dataclass(frozen=True, slots=True)

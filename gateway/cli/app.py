@@ -1,60 +1,58 @@
-"""The command line. Each command, or small group of them, has a module of its own that registers it here."""
+"""The command line. Each command, or small group of them, has a module of its own that registers it.
+
+Who names a command waits for its module alone; all are loaded for ``--help``, and for a name that there is not.
+"""
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from gateway.cli import (
-    advancing,
-    agents,
-    auditing,
-    cancelling,
-    db,
-    deciding,
-    deployment,
-    developing,
-    encryption,
-    examining,
-    explaining,
-    exporting,
-    forking,
-    holding,
-    initializing,
-    keys,
-    listing,
-    looking,
-    mirroring,
-    proving,
-    questioning,
-    reporting,
-    serving,
-    showing,
-    starting,
-    storage,
-    tokens,
-    webhooks,
-)
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.output import Output
 from gateway.version import version
 
 NAME = "starter.py"
 
-app = typer.Typer(
-    name=NAME,
-    help="Baton carries software builds from a request to a release, durably, on Temporal.",
-    add_completion=False,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
+COMMANDS = {
+    "showing": ("demo",),
+    "developing": ("dev",),
+    "initializing": ("init",),
+    "starting": ("start",),
+    "forking": ("fork",),
+    "looking": ("status", "watch", "history", "journal"),
+    "explaining": ("explain",),
+    "listing": ("list",),
+    "advancing": ("advance",),
+    "deciding": ("request-retry", "rollback", "approve", "refuse", "waive", "abandon"),
+    "questioning": ("questions", "answer"),
+    "holding": ("pause", "resume", "extend-limits"),
+    "cancelling": ("cancel",),
+    "proving": ("verify-release",),
+    "keys": ("keys",),
+    "encryption": ("encryption",),
+    "reporting": ("report",),
+    "db": ("db",),
+    "storage": ("storage",),
+    "deployment": ("deployment",),
+    "mirroring": ("mirror",),
+    "auditing": ("audit",),
+    "exporting": ("export",),
+    "webhooks": ("webhook",),
+    "serving": ("serve",),
+    "tokens": ("token",),
+    "agents": ("agents",),
+    "examining": ("doctor",),
+}
+"""The modules, in the order of the help, and what each of them registers."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Nothing that goes wrong leaves as a traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    app = application(next((word for word in arguments if not word.startswith("-")), None))
     try:
         return int(app(list(arguments), prog_name=NAME, standalone_mode=False) or ExitCode.DONE)
     except typer.TyperException as error:
@@ -79,7 +77,23 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
+def application(wanted: str | None = None) -> typer.Typer:
+    """The command line with the command ``wanted`` and its neighbours; with all, where that is none."""
+    app = typer.Typer(
+        name=NAME,
+        help="Baton carries software builds from a request to a release, durably, on Temporal.",
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback(invoke_without_command=True)(_root)
+    modules = [module for module, names in COMMANDS.items() if wanted in names] or COMMANDS
+    for module in modules:
+        import_module(f"gateway.cli.{module}").register(app)
+    return app
+
+
 def _root(
     context: typer.Context,
     _version: Annotated[
@@ -89,36 +103,3 @@ def _root(
     if context.invoked_subcommand is None:
         print(context.get_help())
         raise typer.Exit(ExitCode.USAGE)
-
-
-for _group in (
-    showing,
-    developing,
-    initializing,
-    starting,
-    forking,
-    looking,
-    explaining,
-    listing,
-    advancing,
-    deciding,
-    questioning,
-    holding,
-    cancelling,
-    proving,
-    keys,
-    encryption,
-    reporting,
-    db,
-    storage,
-    deployment,
-    mirroring,
-    auditing,
-    exporting,
-    webhooks,
-    serving,
-    tokens,
-    agents,
-    examining,
-):
-    _group.register(app)

@@ -1,6 +1,5 @@
 """Cancelling a build, and waiting until it has cleaned up."""
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -25,6 +24,8 @@ def register(app: typer.Typer) -> None:
         ] = 60.0,
     ) -> None:
         """Cancel a build: it stops its role, writes its journal to SQL, and ends."""
+        import asyncio
+
         from baton.domain.vocabulary import Status
 
         builds = await call.builds()

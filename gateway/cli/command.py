@@ -1,6 +1,5 @@
 """How a function becomes a command: common options, errors in plain words, exit codes."""
 
-import asyncio
 import inspect
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -115,7 +114,7 @@ def _carried_out(body: Body, invocation: Invocation, given: dict[str, Any]) -> E
     output = invocation.output
     try:
         outcome = body(invocation, **given)
-        code = asyncio.run(outcome) if isinstance(outcome, Coroutine) else outcome
+        code = _awaited(outcome) if isinstance(outcome, Coroutine) else outcome
     except KeyboardInterrupt:
         output.failure(CommandFailed("interrupted", "interrupted", ExitCode.INTERRUPTED))
         return ExitCode.INTERRUPTED
@@ -128,3 +127,9 @@ def _carried_out(body: Body, invocation: Invocation, given: dict[str, Any]) -> E
         output.failure(failed)
         return failed.exit_code
     return ExitCode.DONE if code is None else code
+
+
+def _awaited(outcome: Coroutine[Any, Any, ExitCode | None]) -> ExitCode | None:
+    import asyncio  # with ssl and all: a tenth of the time that --help takes
+
+    return asyncio.run(outcome)

@@ -1,6 +1,5 @@
 """``explain``: why a build is where it is."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -74,7 +73,9 @@ async def _journal(
         return entries
 
     async def from_sql() -> "list[Entry]":
-        entries, end = await asyncio.to_thread(_in_sql, call, build, database_url)
+        from baton.store.beside import beside
+
+        entries, end = await beside(_in_sql, call, build, database_url)
         ends.append(end)
         return entries
 

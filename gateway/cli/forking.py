@@ -1,6 +1,5 @@
 """Forking a build."""
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -108,7 +107,9 @@ async def _journal(call: Invocation, builds: "Builds", build: str, database_url:
     from gateway.journals import read
 
     async def from_sql() -> "list[Entry]":
-        return await asyncio.to_thread(_in_sql, call, build, database_url)
+        from baton.store.beside import beside
+
+        return await beside(_in_sql, call, build, database_url)
 
     return await read(build, temporal=lambda: builds.journal(build), sql=from_sql)
 

@@ -1,6 +1,5 @@
 """Looking at one build: its status, its handoffs, its journal."""
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,7 +29,9 @@ def register(app: typer.Typer) -> None:
         try:
             view = await builds.status(build)
         except BuildNotFound:
-            if (kept := await asyncio.to_thread(_kept, call, build, database_url)) is None:
+            from baton.store.beside import beside
+
+            if (kept := await beside(_kept, call, build, database_url)) is None:
                 raise
             call.output.warn("Temporal has no such build, or has it no more. Told from SQL")
             view = kept
@@ -63,6 +64,8 @@ def register(app: typer.Typer) -> None:
         follow: Annotated[bool, typer.Option("--follow", help="Go on until the build ends.")] = False,
     ) -> None:
         """Everything that happened to a build; its hash chain is verified."""
+        import asyncio
+
         from baton.domain.journal import ChainBroken, Entry, Head, verify
         from gateway.cli.tables import entry_line, entry_row
 

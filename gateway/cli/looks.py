@@ -1,13 +1,16 @@
 """Colours and words that all screens share."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from baton.domain.outside import OutsideKind
 from baton.domain.vocabulary import Status
 from gateway.cli.plain import text
 from gateway.story.wording import span, words
+
+if TYPE_CHECKING:
+    from baton.domain.outside import OutsideKind
 
 __all__ = ["clock", "command_text", "span", "status_text", "words"]
 
@@ -22,7 +25,7 @@ _STYLES = {
 }
 
 
-def status_text(status: Status, outside: OutsideKind | None = None) -> Text:
+def status_text(status: Status, outside: "OutsideKind | None" = None) -> Text:
     """A status in its colour; of a build that ended outside of its journal what Temporal calls that."""
     return Text(words(outside or status), style=_STYLES[status])
 

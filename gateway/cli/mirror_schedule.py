@@ -10,7 +10,6 @@ from rich.text import Text
 from gateway.cli.command import command
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.invocation import Invocation
-from gateway.cli.looks import clock, span
 from gateway.cli.periods import Projects
 from gateway.cli.plain import line, text
 
@@ -136,6 +135,8 @@ def _show(call: Invocation, standing: "Standing") -> None:
 
 
 def _headline(standing: "Standing") -> Text:
+    from gateway.cli.looks import clock, span
+
     shown = text(f"every {span(standing.every.total_seconds())}", "bold")
     if standing.order.projects is not None:
         shown.append(text(f" · {', '.join(map(line, standing.order.projects))}", "default"))
@@ -147,6 +148,8 @@ def _headline(standing: "Standing") -> Text:
 
 
 def _table(standing: "Standing") -> Table | Text:
+    from gateway.cli.looks import clock
+
     if not standing.checks:
         return Text("No check yet. To begin one now: python starter.py mirror schedule run", "dim")
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from baton.domain.access import AccessRole
-from baton.domain.vocabulary import Role
+from baton.domain.vocabulary import AccessRole, Role
 from gateway.cli.command import command
 from gateway.cli.database import DatabaseUrl, database
 from gateway.cli.exit_codes import CommandFailed, ExitCode

@@ -15,6 +15,7 @@ from activities.load_profile import LoadProfile
 from activities.mirror_journal import JournalMirror
 from activities.perform_phase import PerformPhase
 from activities.send_notices import SendNotices
+from baton.domain.vocabulary import Role
 from baton.runners.catalogue import Profiles
 from baton.runtime.settings import Settings
 from baton.runtime.workflow_runner import PunctualWorkflowRunner
@@ -23,6 +24,7 @@ from baton.webhooks.sender import Sender
 from gateway.mirroring.scheduled import verifier
 from gateway.worker.duties import Duty
 from gateway.worker.surroundings import surroundings_of, workspaces_of
+from gateway.worker.tuning import phase_options, pollers
 from gateway.worker.versioning import deployment_config
 from workflows.build import BuildWorkflow
 from workflows.checking import MirrorCheckWorkflow
@@ -36,9 +38,6 @@ _CONCURRENT_TASKS = 8
 """A worker carries builds one at a time, whatever it has taken. What it has taken, and does not come to within seconds,
 the server gives to somebody else, who begins from nothing: when many builds move at once, all come to nothing. So the
 rest waits at the server, where no time runs out."""
-
-_CONCURRENT_WRITES = 10
-"""What waits for the database waits at the server, where it costs no connection and no time of its own."""
 
 _CONCURRENT_NOTICES = 100
 """Nearly all of an attempt is waiting for the receiver."""
@@ -60,7 +59,10 @@ def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine:
         ],
         sticky_queue_schedule_to_start_timeout=_STICKY,
         max_concurrent_workflow_tasks=_CONCURRENT_TASKS,
-        max_concurrent_activities=_CONCURRENT_WRITES,
+        max_cached_workflows=settings.cached_builds,
+        workflow_task_poller_behavior=pollers(settings),
+        # What waits for the database waits at the server, where it costs no connection and no time of its own.
+        max_concurrent_activities=settings.mirror_writers,
         deployment_config=deployment_config(settings, VersioningBehavior.PINNED),
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
     )
@@ -102,7 +104,7 @@ def players(
             client,
             task_queue=role.queue,
             activities=[phases.perform_phase, undoing.compensate_phase, forks.begin_fork],
-            max_concurrent_activities=settings.max_concurrent_phases,
+            **phase_options(settings, Role(role.value)),
             deployment_config=deployment_config(settings),
             max_heartbeat_throttle_interval=timedelta(seconds=settings.heartbeat_seconds),
             graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),

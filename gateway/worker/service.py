@@ -22,6 +22,8 @@ from gateway.worker.versioning import deployed_version
 
 log = logging.getLogger("baton.worker")
 
+_BESIDE_WRITES = 5
+
 
 async def serve(settings: Settings, duties: Sequence[Duty], environ: Mapping[str, str], *, upgrade: bool) -> None:
     """Serve ``duties`` until cancelled, then let running phases finish for as long as the settings say.
@@ -64,7 +66,8 @@ async def _database(settings: Settings, *, needed: bool, upgrade: bool) -> Async
     if not needed:
         yield None
         return
-    engine = open_engine(settings.database_url)
+    # One for each write, and some for what goes round beside them.
+    engine = open_engine(settings.database_url, connections=settings.mirror_writers + _BESIDE_WRITES)
     try:
         await check_database(engine, upgrade=upgrade)
         yield engine

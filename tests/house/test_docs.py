@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from baton.contracts import errors
 from baton.contracts.names import BUILDS_QUEUE, NOTICES_QUEUE, SEARCH_ATTRIBUTES, role_queue
 from baton.contracts.notices import Notice, NoticeActor, NoticeData, NoticeWaiting
-from baton.domain.access import COMMANDS_OF, AccessRole
+from baton.domain.access import COMMANDS_OF
 from baton.domain.facts import FACTS
 from baton.domain.journal import Entry
 from baton.domain.moves import MOVES, OWNERS, MoveKind
@@ -22,6 +22,7 @@ from baton.domain.steps import PhaseOrder
 from baton.domain.terms import Limits
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import (
+    AccessRole,
     ActorKind,
     CommandName,
     EntryKind,

@@ -14,7 +14,7 @@ import typer.main
 from baton.domain.commands import parse_command
 from baton.domain.vocabulary import CommandName
 from gateway.cli import worker_door
-from gateway.cli.app import app
+from gateway.cli.app import application
 from gateway.cli.demo.course import Outcome
 from gateway.cli.exit_codes import ExitCode
 from tests.pages import Page, page, pages
@@ -29,7 +29,7 @@ def _worker() -> Any:
     return typer.main.get_command(door)
 
 
-DOORS: dict[str, Any] = {"starter.py": typer.main.get_command(app), "worker.py": _worker()}
+DOORS: dict[str, Any] = {"starter.py": typer.main.get_command(application()), "worker.py": _worker()}
 
 
 def command_lines(place: Page) -> Iterator[list[str]]:

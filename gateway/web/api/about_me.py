@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from baton.domain.access import COMMANDS_OF, AccessRole
+from baton.domain.access import COMMANDS_OF
 from baton.domain.actors import Actor
 from baton.domain.terms import ApprovalTerms
-from baton.domain.vocabulary import LimitName, Role, State
+from baton.domain.vocabulary import AccessRole, LimitName, Role, State
 from baton.runners.catalogue import Profiles
 from baton.runners.profile_errors import ProfileError
 from baton.runners.registry import Registry

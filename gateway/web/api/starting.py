@@ -8,13 +8,13 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from baton.contracts.messages import StartAnswer
-from baton.domain.access import AccessRole, Action
+from baton.domain.access import Action
 from baton.domain.expectations import TASKS
 from baton.domain.jsonvalue import canonical
 from baton.domain.model import describe
 from baton.domain.moves import OWNERS
 from baton.domain.requests import MAX_REQUEST_BYTES, BuildId, BuildRequest, Name
-from baton.domain.vocabulary import Role, State, Status
+from baton.domain.vocabulary import AccessRole, Role, State, Status
 from baton.store.ids import build_key
 from gateway.access.caller import Caller
 from gateway.asking.asked import Asked, asked_in_object, asked_in_text

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from baton.domain.access import AccessRole
+from baton.domain.vocabulary import AccessRole
 from baton.runtime.client import environment_for
 from baton.store import schema
 from baton.store.engine import open_engine

@@ -6,7 +6,7 @@ from baton.runtime.embedded import EmbeddedTemporal
 _PROGRAM = """
 import asyncio, sys
 from baton.runtime.client import connect_plainly
-from baton.runtime.processes import exit_cleanly
+from baton.runtime.leaving import exit_cleanly
 
 async def main():
     client = await connect_plainly(sys.argv[1])

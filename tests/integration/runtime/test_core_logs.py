@@ -12,7 +12,7 @@ from temporalio.worker import Worker
 from baton.runtime.client import connect_plainly
 from baton.runtime.core_logs import forward_core_logs
 from baton.runtime.logs import configure_logging
-from baton.runtime.processes import exit_cleanly
+from baton.runtime.leaving import exit_cleanly
 
 @activity.defn
 async def nothing() -> None: ...

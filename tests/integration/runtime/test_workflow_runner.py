@@ -12,9 +12,9 @@ from temporalio import activity
 from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.worker import Worker
 
+from baton.contracts.names import ASK_AGAIN
 from baton.runtime.embedded import EmbeddedTemporal
 from baton.runtime.leashed_process import LeashedProcess
-from baton.runtime.workflow_runner import ASK_AGAIN
 from tests.integration.runtime import clockwork
 from tests.integration.runtime.clockwork import ERRANDS, QUEUE, Clockwork
 

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright, expect
 
-from baton.domain.access import AccessRole
+from baton.domain.vocabulary import AccessRole
 from baton.runtime.binaries import find_binary
 from tests.browser.chromium import MISSING, chromium_at_work, find_chromium
 from tests.gateways import token

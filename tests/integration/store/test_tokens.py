@@ -6,8 +6,8 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from baton.domain.access import EVERYTHING, AccessRole, Grant
-from baton.domain.vocabulary import Role
+from baton.domain.access import EVERYTHING, Grant
+from baton.domain.vocabulary import AccessRole, Role
 from baton.store.tables import ApiToken
 from baton.store.tokens import (
     TokenRecord,

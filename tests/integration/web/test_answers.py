@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from baton.domain.access import AccessRole
+from baton.domain.vocabulary import AccessRole
 from baton.store.tokens import list_tokens, revoke_token
 from gateway.web import sessions
 from gateway.web.server import Tokens

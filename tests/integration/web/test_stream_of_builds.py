@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from baton.domain.access import AccessRole
-from baton.domain.vocabulary import State
+from baton.domain.vocabulary import AccessRole, State
 from baton.store.mirror import Mirror
 from tests.gateways import Gateway, gateway, token
 from tests.integration.web.events import Event, listening

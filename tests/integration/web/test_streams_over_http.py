@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from baton.domain.access import AccessRole
-from baton.domain.vocabulary import State
+from baton.domain.vocabulary import AccessRole, State
 from baton.runtime.ports import free_port
 from baton.store.ids import build_key
 from baton.store.mirror import Mirror

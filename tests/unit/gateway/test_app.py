@@ -1,23 +1,26 @@
 """What holds for every command."""
 
-import pytest
-import typer
+import subprocess
+import sys
 
-from gateway.cli.app import app, main
+import pytest
+
+from gateway.cli.app import COMMANDS, application, main
 from tests.command_line import CommandLine
 
-COMMANDS = (
-    *(command.name for command in app.registered_commands),
+ALL = application()
+NAMES = (
+    *(command.name for command in ALL.registered_commands),
     *(
         f"{group.name} {command.name}"
-        for group in app.registered_groups
+        for group in ALL.registered_groups
         if group.typer_instance is not None
         for command in group.typer_instance.registered_commands
     ),
 )
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", NAMES)
 def test_every_command_has_help_json_and_verbose(cli: CommandLine, command: str) -> None:
     said = cli.now(*command.split(), "--help")
 
@@ -56,5 +59,31 @@ def test_an_unexpected_error_is_one_message_and_a_traceback_with_v_only(
 
 
 def test_typer_draws_no_tracebacks_of_its_own() -> None:
-    assert isinstance(app, typer.Typer)
-    assert app.pretty_exceptions_enable is False
+    assert ALL.pretty_exceptions_enable is False
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_who_names_a_command_gets_its_module(module: str) -> None:
+    for name in COMMANDS[module]:
+        alone = application(name)
+        registered = {one.name for one in alone.registered_commands} | {one.name for one in alone.registered_groups}
+        assert registered == set(COMMANDS[module])
+
+
+@pytest.mark.parametrize(
+    ("typed", "unneeded"),
+    [
+        ("--help", ("pydantic", "asyncio", "temporalio", "sqlalchemy", "psutil")),
+        ("status --help", ("asyncio", "temporalio", "sqlalchemy", "psutil")),
+        ("status x --address 127.0.0.1:9", ("temporalio.worker", "sqlalchemy", "fastapi", "jinja2", "pydantic_ai")),
+    ],
+)
+def test_what_a_command_does_not_need_is_not_loaded(typed: str, unneeded: tuple[str, ...]) -> None:
+    script = (
+        "import sys; from gateway.cli.app import main; main(sys.argv[1:]); "
+        f"print('loaded:', *sorted(set({unneeded!r}) & set(sys.modules)))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, *typed.split()], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.stdout.splitlines()[-1] == "loaded:", ran.stderr

@@ -73,7 +73,7 @@ def test_a_clean_exit_flushes_and_gives_its_code(code: int, tmp_path: Path) -> N
     marker = tmp_path / "ran"
     program = f"""
 import atexit, logging, pathlib, sys
-from baton.runtime.processes import exit_cleanly
+from baton.runtime.leaving import exit_cleanly
 atexit.register(pathlib.Path({str(marker)!r}).touch)
 sys.stdout.write("all of it")
 try:
@@ -89,7 +89,7 @@ finally:
 def test_a_clean_exit_survives_a_reader_that_has_gone_away() -> None:
     program = """
 import sys
-from baton.runtime.processes import exit_cleanly
+from baton.runtime.leaving import exit_cleanly
 sys.stdin.read()
 print("x")
 exit_cleanly(0)

@@ -11,8 +11,7 @@ from typing import Any
 import httpx2
 from sqlalchemy import Engine
 
-from baton.domain.access import AccessRole
-from baton.domain.vocabulary import Role
+from baton.domain.vocabulary import AccessRole, Role
 from baton.runtime.client import environment_for
 from baton.store.engine import open_engine
 from baton.store.reading import get_build

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from baton.domain.access import AccessRole
+from baton.domain.vocabulary import AccessRole
 from baton.store.engine import open_engine
 from gateway.web.pages.assets import asset
 from tests.busy.scene import scene, write

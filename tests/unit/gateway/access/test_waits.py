@@ -2,8 +2,8 @@
 
 import pytest
 
-from baton.domain.access import AccessRole, Grant
-from baton.domain.vocabulary import Role
+from baton.domain.access import Grant
+from baton.domain.vocabulary import AccessRole, Role
 from gateway.access.caller import Caller
 from gateway.access.waits import waits_for
 

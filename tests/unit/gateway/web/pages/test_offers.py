@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from baton.domain.access import EVERYTHING, AccessRole, Grant
+from baton.domain.access import EVERYTHING, Grant
 from baton.domain.build import Build
 from baton.domain.commands import parse_command
 from baton.domain.fold import fold
 from baton.domain.refusals import Refusal
 from baton.domain.terms import ApprovalTerms
-from baton.domain.vocabulary import CommandName, Phase, Role, State
+from baton.domain.vocabulary import AccessRole, CommandName, Phase, Role, State
 from gateway.access.caller import Caller
 from gateway.web.pages.build.offers import offers
 from tests.busy.tales import by_hand
