@@ -7,7 +7,7 @@ COPY workflows workflows
 COPY activities activities
 COPY gateway gateway
 RUN --mount=type=cache,target=/root/.cache/pip \
-    /opt/baton/bin/pip install --disable-pip-version-check --constraint constraints.txt ".[llm,toolchain]"
+    /opt/baton/bin/pip install --disable-pip-version-check --constraint constraints.txt ".[llm,observe,toolchain]"
 
 FROM python:3.13.12-slim-trixie
 RUN apt-get update \

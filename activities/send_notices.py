@@ -19,6 +19,7 @@ from baton.contracts.messages import (
     ParkNotice,
     PendingNotice,
 )
+from baton.runtime.tracing.spans import carried
 from baton.store.beside import beside
 from baton.store.errors import StoreError
 from baton.store.notices import sending
@@ -106,7 +107,7 @@ class SendNotices:
             format=subscription.format,
             public_url=self._public_url,
         )
-        return await self._sender.post(parse(subscription.url), message.headers, message.body)
+        return await self._sender.post(parse(subscription.url), {**message.headers, **carried()}, message.body)
 
     async def _ask(self, question: Callable[[], T]) -> T:
         """Ask the database, beside the loop."""

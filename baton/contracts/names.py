@@ -53,3 +53,21 @@ def notices_workflow_id(subscription: UUID, build_id: str) -> str:
 def fairness_key(project_id: str) -> str:
     """The key by which Temporal shares workers between projects: the project, cut to Temporal's 64 bytes."""
     return project_id.encode()[:64].decode(errors="ignore")
+
+
+_BUILD, _NOTICES = workflow_id(""), "notices-"
+_UUID = 36
+_ROLES = {role_queue(role): role for role in Role}
+
+
+def build_of(workflow: str) -> str | None:
+    """The build that the workflow of this ID is about; ``None`` where it is about none."""
+    if workflow.startswith(_NOTICES):
+        build = workflow[len(_NOTICES) + _UUID + 1 :]
+        return None if build == "_mirror" else build or None
+    return workflow.removeprefix(_BUILD) or None if workflow.startswith(_BUILD) else None
+
+
+def role_of(queue: str) -> Role | None:
+    """The role that takes its phases from ``queue``; ``None`` for other queues."""
+    return _ROLES.get(queue)

@@ -25,6 +25,7 @@ from baton.runners.command_report import report_of
 from baton.runners.command_undo import compensation_of
 from baton.runners.failures import RunnerMisconfigured
 from baton.runners.launcher import EnvName, Launcher, LaunchOptions
+from baton.runners.measured import program
 from baton.runners.placeholders import Command, expand, uses
 from baton.runners.scratch import scratch_folder
 from baton.workshop.sandbox import CommandResult
@@ -147,14 +148,17 @@ class CommandRunner:
         told = order.model_dump_json().encode()
         order_file = scratch / "order.json"
         order_file.write_bytes(told)
-        return await launcher.run(
-            words,
-            cwd=workspace.tree,
-            writable=[workspace.tree, scratch],
-            readable=[examples] if examples is not None and uses(command, "examples") else [],
-            env={"BATON_ORDER": str(order_file), **places},
-            stdin=told,
-        )
+        with program("command") as outcome:
+            result = await launcher.run(
+                words,
+                cwd=workspace.tree,
+                writable=[workspace.tree, scratch],
+                readable=[examples] if examples is not None and uses(command, "examples") else [],
+                env={"BATON_ORDER": str(order_file), **places},
+                stdin=told,
+            )
+            outcome.word = "done" if result.exit_code == 0 else "failed"
+        return result
 
     def _command(self, phase: Phase) -> Sequence[str]:
         given = self._options.phases.get(phase)

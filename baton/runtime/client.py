@@ -23,6 +23,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from baton.runtime.diagnosis import is_misconfigured, reason_of
 from baton.runtime.encryption.conversion import HEADERS, PLAIN
 from baton.runtime.redaction import scrubbed
+from baton.runtime.tracing.spans import client_plugins
 
 DEFAULT_ADDRESS = "localhost:7233"
 DEFAULT_NAMESPACE = "default"
@@ -122,7 +123,12 @@ async def _open(config: ClientConnectConfig, data_converter: DataConverter, time
         raise TemporalMisconfigured(f"{address!r} is no Temporal address: write host:port, as {DEFAULT_ADDRESS}")
     try:
         async with asyncio.timeout(timeout_seconds):
-            client = await Client.connect(**settings, data_converter=data_converter, header_codec_behavior=HEADERS)
+            client = await Client.connect(
+                **settings,
+                data_converter=data_converter,
+                header_codec_behavior=HEADERS,
+                plugins=client_plugins(),
+            )
             await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
     except (RuntimeError, ValueError, TimeoutError, RPCError) as error:
         raise _translated(error, address, namespace) from error

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, TextIO
 
+from baton.runtime.log_places import place
 from baton.runtime.redaction import scrubbed
 
 LONGEST_MESSAGE = 4_000
@@ -92,6 +93,7 @@ class _JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": _shown(self._message(record), LONGEST_MESSAGE, self._secrets),
+            **place(),
         }
         for key, value in record.__dict__.items():
             if key not in _STANDARD | _REPEATED:

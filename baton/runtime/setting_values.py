@@ -59,6 +59,24 @@ def bucket_of(text: str) -> str | None:
     return bucket if bucket and "/" not in bucket else None
 
 
+TOKEN = "token"  # noqa: S105 - the word of a setting
+
+
+def address(text: str | None) -> str | None:
+    """``text`` when it is an address with a port, else ValueError."""
+    if text is None:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535 or "/" in host or (":" in host and host[:1] != "["):
+        raise ValueError("write an address with a port, such as 127.0.0.1:9464")
+    return text
+
+
+def token_or_address(text: str | None) -> str | None:
+    """``text`` when it is ``token``, or an address with a port, else ValueError."""
+    return text if text == TOKEN else address(text)
+
+
 def by_role(text: str | None) -> dict[Role, float]:
     """The numbers that ``text`` gives to roles: ``code_writer=1, test_auditor=8``. ValueError where it does not."""
     found: dict[Role, float] = {}

@@ -41,6 +41,11 @@ class Settings(BaseModel):
     """A folder of further profiles; absolute. None: the shipped ones only."""
     log_level: LogLevel = "INFO"
     log_format: LogFormat = "text"
+    metrics: Annotated[str | None, AfterValidator(setting_values.address)] = None
+    """Where a worker serves its metrics to Prometheus, such as 127.0.0.1:9464. None: it keeps none."""
+    gateway_metrics: Annotated[str | None, AfterValidator(setting_values.token_or_address)] = None
+    """The gateway's metrics: `token` has them at /metrics for tokens of every project; an address also serves them
+    there, to everybody who reaches it. None: it keeps none."""
     max_concurrent_phases: Annotated[int, Field(ge=1, le=1000)] = 4
     """How many phases of each role one worker plays at the same time."""
     role_slots: Annotated[str | None, AfterValidator(setting_values.role_slots)] = None

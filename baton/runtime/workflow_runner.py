@@ -11,6 +11,7 @@ is told to ask again, and nothing is written into the history.
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
@@ -32,8 +33,9 @@ class AheadOfTheClock(Exception):
 class PunctualWorkflowRunner(SandboxedWorkflowRunner):
     """For `Worker(workflow_runner=...)` of workflows that keep times."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **fields: Any) -> None:
+        """With the fields of a SandboxedWorkflowRunner: plugins make another one of it, with further restrictions."""
+        super().__init__(**fields)
         logging.getLogger(_TELLS_OF_FAILURES).addFilter(_is_news)
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:

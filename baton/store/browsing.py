@@ -146,18 +146,20 @@ class WaitingLine:
     approvers: tuple[str, ...]
 
 
-def waiting_lines(engine: Engine, projects: Collection[str] | None = None) -> tuple[list[WaitingLine], bool]:
+def waiting_lines(
+    engine: Engine, projects: Collection[str] | None = None, *, most: int = _MOST_WAITING
+) -> tuple[list[WaitingLine], bool]:
     """The builds that wait for people, the most urgent first, and whether there are more than are looked at."""
     approvers = _B.view["pending_approval"]["approvers"].label("approvers")
     query = (
         select(*_COLUMNS, approvers)
         .where(_B.waiting_kind.is_not(None), *Wanted(projects=projects).conditions())
         .order_by(_B.waiting_deadline.is_(None), _B.waiting_deadline, _B.updated_at, _B.build_id)
-        .limit(_MOST_WAITING + 1)
+        .limit(most + 1)
     )
     with reading(engine) as session:
         found = [_waiting(row) for row in session.execute(query)]
-    return found[:_MOST_WAITING], len(found) > _MOST_WAITING
+    return found[:most], len(found) > most
 
 
 def _waiting(values: Sequence[Any]) -> WaitingLine:

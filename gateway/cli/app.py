@@ -25,6 +25,7 @@ COMMANDS = {
     "looking": ("status", "watch", "history", "journal"),
     "explaining": ("explain",),
     "listing": ("list",),
+    "top": ("top",),
     "advancing": ("advance",),
     "deciding": ("request-retry", "rollback", "approve", "refuse", "waive", "abandon"),
     "questioning": ("questions", "answer"),

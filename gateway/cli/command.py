@@ -2,17 +2,20 @@
 
 import inspect
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from functools import wraps
 from inspect import Parameter, Signature
 from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
+from baton.runtime.tracing.spans import mark
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.failures import UNEXPECTED, told
 from gateway.cli.invocation import Invocation
 from gateway.cli.output import Output
 from gateway.cli.sender import VARIABLE, Sender
+from gateway.cli.traced import traced_command
 
 Body = Callable[..., Coroutine[Any, Any, ExitCode | None] | ExitCode | None]
 
@@ -69,11 +72,14 @@ _OUTPUT_OPTIONS = {
 }
 
 
-def command(app: typer.Typer, name: str, *, temporal: bool = True, sends: bool = False) -> Callable[[Body], Body]:
+def command(
+    app: typer.Typer, name: str, *, temporal: bool = True, sends: bool = False, traced: bool = True
+) -> Callable[[Body], Body]:
     """Register a function, plain or async, whose first parameter takes the :class:`Invocation`.
 
     Its other parameters are its options. It returns an exit code, or ``None`` for done. ``temporal=False`` leaves
-    out the options that say how Temporal is reached, ``sends`` adds those that say who gives a command.
+    out the options that say how Temporal is reached, ``sends`` adds those that say who gives a command. Where traces
+    are wanted each call is a span of its own, but for ``traced=False``: for those that stay.
     """
 
     def register(body: Body) -> Body:
@@ -88,7 +94,10 @@ def command(app: typer.Typer, name: str, *, temporal: bool = True, sends: bool =
             where = {key: given.pop(key) for key in _TEMPORAL_OPTIONS if key in given}
             sender = Sender(*(given.pop(key) for key in _SENDER_OPTIONS)) if sends else Sender()
             invocation = Invocation(Output(as_json=json_, verbose=verbose), sender=sender, **where)
-            if (code := _carried_out(body, invocation, given)) != ExitCode.DONE:
+            with traced_command(invocation.output, name) if traced else nullcontext():
+                code = _carried_out(body, invocation, given)
+                mark(baton__exit_code=int(code))
+            if code != ExitCode.DONE:
                 raise typer.Exit(code)
 
         # Typer reads a function's parameters from its signature; `wraps` would show it the body's.

@@ -12,7 +12,7 @@ from gateway.cli.invocation import Invocation
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
-    @command(app, "dev", temporal=False)
+    @command(app, "dev", temporal=False, traced=False)
     async def dev(
         call: Invocation,
         home: Annotated[

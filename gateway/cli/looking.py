@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
             view.model_dump(mode="json") | {"forks": forks}, *build_screen(view, call.output.console.width, forks)
         )
 
-    @command(app, "watch")
+    @command(app, "watch", traced=False)
     async def watch(call: Invocation, build: BuildArgument) -> ExitCode:
         """Watch a build live until it ends; Ctrl-C leaves it alone."""
         from gateway.cli.watching import follow

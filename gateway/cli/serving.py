@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
-    @command(app, "serve")
+    @command(app, "serve", traced=False)
     async def serve(
         call: Invocation,
         host: Annotated[
@@ -63,10 +63,11 @@ async def _serve(call: Invocation, given: dict[str, Any], *, upgrade: bool) -> N
     import logging
     import os
 
-    from baton.runtime.core_logs import forward_core_logs
     from baton.runtime.logs import configure_logging
+    from baton.runtime.metrics.opening import open_runtime
     from baton.runtime.payloads import discretion_of
-    from baton.runtime.settings import Settings
+    from baton.runtime.settings import Settings, variable_of
+    from baton.runtime.tracing.opening import flush, open_tracing
     from gateway.cli.connection import environment
     from gateway.cli.sender import who_am_i
     from gateway.signals import Stopped, until_signalled
@@ -74,7 +75,9 @@ async def _serve(call: Invocation, given: dict[str, Any], *, upgrade: bool) -> N
 
     settings = Settings.from_environment(os.environ, **given)
     configure_logging(settings.log_level, settings.log_format, **discretion_of(settings, os.environ))
-    forward_core_logs(debug=settings.log_level == "DEBUG")
+    warn, debug = logging.getLogger("baton.gateway").warning, settings.log_level == "DEBUG"
+    open_runtime(variable_of("gateway_metrics"), settings.gateway_metrics, warn, debug=debug)
+    open_tracing(os.environ, "baton-gateway", warn)
     environ = environment(
         os.environ, settings.home, address=call.address, namespace=call.namespace, profile=call.temporal_profile
     )
@@ -92,6 +95,8 @@ async def _serve(call: Invocation, given: dict[str, Any], *, upgrade: bool) -> N
         await until_signalled(work)
     except Stopped as stopped:
         logging.getLogger("baton.gateway").info("Stopped (%s)", stopped.received.name)
+    finally:
+        flush()
 
 
 def _document(where: "Opened", settings: "Settings") -> dict[str, Any]:

@@ -13,7 +13,7 @@ from gateway.cli.invocation import Invocation
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
-    @command(app, "demo", temporal=False)
+    @command(app, "demo", temporal=False, traced=False)
     async def demo(
         call: Invocation,
         crash: Annotated[

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 
 import typer
 
-from baton.runtime.core_logs import forward_core_logs
 from baton.runtime.logs import configure_logging
+from baton.runtime.metrics.opening import open_runtime
 from baton.runtime.payloads import discretion_of
-from baton.runtime.settings import LogFormat, Settings, SettingsError
+from baton.runtime.settings import LogFormat, Settings, SettingsError, variable_of
+from baton.runtime.tracing.opening import flush, open_tracing
 from gateway.cli.exit_codes import ExitCode
 from gateway.cli.failures import told
 from gateway.signals import Stopped, until_signalled
@@ -88,7 +89,8 @@ def _worker(
         configure_logging("INFO", log_format or "text")
         return _failed(error)
     configure_logging(settings.log_level, settings.log_format, **discretion_of(settings, os.environ))
-    forward_core_logs(debug=settings.log_level == "DEBUG")
+    open_runtime(variable_of("metrics"), settings.metrics, log.warning, debug=settings.log_level == "DEBUG")
+    open_tracing(os.environ, "baton-worker", log.warning)
     duties = list(dict.fromkeys(role)) if role else list(Duty)
     try:
         asyncio.run(until_signalled(serve(settings, duties, dict(os.environ), upgrade=upgrade)))
@@ -97,6 +99,8 @@ def _worker(
         return ExitCode.DONE
     except Exception as error:
         return _failed(error)
+    finally:
+        flush()
     return ExitCode.FAILED
 
 

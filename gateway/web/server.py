@@ -9,7 +9,9 @@ from enum import StrEnum
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
+from baton.runtime.metrics.opening import served
 from baton.runtime.payloads import converter_of
+from baton.runtime.setting_values import TOKEN
 from baton.runtime.settings import Settings
 from baton.store import schema
 from baton.store.engine import open_engine
@@ -75,8 +77,12 @@ async def serve(
             session_key=session_key(settings.home),
         )
         app = create_app(site)
+        address = None if settings.gateway_metrics == TOKEN else settings.gateway_metrics
         async with app.router.lifespan_context(app):
-            await _Doors(surrounded(app, settings), site, on_open).stay()
+            with served(address, log.warning) as metrics:
+                if metrics is not None:
+                    log.info("Metrics are at %s", metrics)
+                await _Doors(surrounded(app, settings), site, on_open).stay()
     finally:
         # Questions that nobody waits for any more are let finish: their connections are closed with the others.
         await asyncio.get_running_loop().shutdown_default_executor()

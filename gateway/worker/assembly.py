@@ -23,6 +23,7 @@ from baton.store.mirror import Mirror
 from baton.webhooks.sender import Sender
 from gateway.mirroring.scheduled import verifier
 from gateway.worker.duties import Duty
+from gateway.worker.measuring.interceptor import measuring
 from gateway.worker.surroundings import surroundings_of, workspaces_of
 from gateway.worker.tuning import phase_options, pollers
 from gateway.worker.versioning import deployment_config
@@ -63,6 +64,7 @@ def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine:
         workflow_task_poller_behavior=pollers(settings),
         # What waits for the database waits at the server, where it costs no connection and no time of its own.
         max_concurrent_activities=settings.mirror_writers,
+        interceptors=measuring(),
         deployment_config=deployment_config(settings, VersioningBehavior.PINNED),
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
     )
@@ -84,6 +86,7 @@ def notifier(client: Client, settings: Settings, engine: Engine, sender: Sender 
         sticky_queue_schedule_to_start_timeout=_STICKY,
         max_concurrent_workflow_tasks=_CONCURRENT_TASKS,
         max_concurrent_activities=_CONCURRENT_NOTICES,
+        interceptors=measuring(),
         deployment_config=deployment_config(settings, VersioningBehavior.AUTO_UPGRADE),
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
     )
@@ -105,6 +108,7 @@ def players(
             task_queue=role.queue,
             activities=[phases.perform_phase, undoing.compensate_phase, forks.begin_fork],
             **phase_options(settings, Role(role.value)),
+            interceptors=measuring(),
             deployment_config=deployment_config(settings),
             max_heartbeat_throttle_interval=timedelta(seconds=settings.heartbeat_seconds),
             graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),

@@ -8,11 +8,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from sqlalchemy import Engine
 from temporalio.worker import Worker
 
+from baton.runtime.metrics.opening import served
 from baton.runtime.patience import connect_with_patience
 from baton.runtime.payloads import converter_of
 from baton.runtime.settings import Settings
 from baton.store.engine import open_engine
 from gateway.reconciling.round import reconciling
+from gateway.standing.metrics import shown_standing
 from gateway.worker.assembly import notifier, orchestrator, players
 from gateway.worker.clearing import clear_up
 from gateway.worker.duties import Duty, queues
@@ -35,12 +37,15 @@ async def serve(settings: Settings, duties: Sequence[Duty], environ: Mapping[str
     converter = converter_of(settings)
     roles = [duty for duty in duties if duty.plays_a_role]
     async with AsyncExitStack() as stack:
+        if (metrics := stack.enter_context(served(settings.metrics, log.warning))) is not None:
+            log.info("Metrics are at %s", metrics)
         engine = await stack.enter_async_context(_database(settings, needed=roles != list(duties), upgrade=upgrade))
         client = await connect_with_patience(on_wait=log.warning, environ=environ, data_converter=converter)
         # These stop last, so that the reports of phases that finish meanwhile are still journaled and mirrored.
         last: list[Worker] = []
         if engine is not None and Duty.ORCHESTRATOR in duties:
             await prepare_namespace(client)
+            await stack.enter_async_context(shown_standing(engine, lambda: client))
             last.append(orchestrator(client, settings, profiles, engine))
             await stack.enter_async_context(reconciling(client, engine, every_seconds=settings.reconcile_seconds))
         if engine is not None and Duty.NOTIFIER in duties:

@@ -68,11 +68,14 @@ def _times(seconds: list[float]) -> str:
 
 
 def _memory(memory: Memory) -> Iterator[str]:
-    for kind in sorted({life.kind for life in memory.lives.values()}):
-        own = [life for life in memory.lives.values() if life.kind == kind]
-        growth, most, longest = memory.growth(kind), max(life.most for life in own), max(life.seconds for life in own)
-        told = "too short lives to tell growth" if growth is None else f"{growth:+.1f} MiB a minute"
-        yield _line("memory", f"{kind}: at most {most:.0f} MiB; {told}; {len(own)} lives, of {longest:.0f} s at most")
+    lives = sorted(memory.lives.values(), key=lambda life: -life.seconds)
+    for name in sorted({life.name for life in lives}):
+        own = [life for life in lives if life.name == name]
+        growth = own[0].growth
+        told = "too short a life to tell growth" if growth is None else f"{growth:+.1f} MiB a minute"
+        yield _line(
+            "memory", f"{name}: at most {max(life.most for life in own):.0f} MiB; {told}, over {own[0].seconds:.0f} s"
+        )
 
 
 def _line(name: str, what: str) -> str:

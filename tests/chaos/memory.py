@@ -17,18 +17,14 @@ _EVERY_SECONDS = 1.0
 _LEAST_SECONDS = 120.0
 """Shorter lives say nothing about growth. Of the others the second half counts, a minute at least: in the first modules
 are loaded, and pools and caches are filled."""
-MOST_MIB = 300.0
+MOST_MIB = 500.0
 MOST_GROWTH_MIB_A_MINUTE = 12.0
-"""Of all lives of a kind together: a worker that takes over from one that was killed holds more than before, and it is
-no leak when the other one comes to hold less.
-"""
 
 
 @dataclass
 class Life:
     """One process: resident memory in bytes, each with its time in seconds since its first sight."""
 
-    kind: str
     name: str
     samples: list[tuple[float, int]] = field(default_factory=list)
 
@@ -63,36 +59,28 @@ class Memory:
         """Look at them until cancelled."""
         first: dict[int, float] = {}
         while True:
-            for kind, name, pid in self._doors():
+            for name, pid in self._doors():
                 with contextlib.suppress(psutil.Error):
                     size = psutil.Process(pid).memory_info().rss
                     begun = first.setdefault(pid, time.monotonic())
-                    self.lives.setdefault(pid, Life(kind, name)).samples.append((time.monotonic() - begun, size))
+                    self.lives.setdefault(pid, Life(name)).samples.append((time.monotonic() - begun, size))
             await asyncio.sleep(_EVERY_SECONDS)
-
-    def growth(self, kind: str) -> float | None:
-        """MiB a minute, the mean of all lives of a kind, each by its length; ``None`` when all were too short."""
-        told = [(life.growth, life.seconds) for life in self.lives.values() if life.kind == kind]
-        known = [(growth, seconds) for growth, seconds in told if growth is not None]
-        return (
-            sum(growth * seconds for growth, seconds in known) / sum(seconds for _, seconds in known) if known else None
-        )
 
     def judge(self, findings: Findings) -> None:
         """Write down who holds, or gathers, too much."""
         for life in self.lives.values():
             if life.most > MOST_MIB:
                 findings.add(Kind.GROWN, f"{life.name} held {life.most:.0f} MiB, more than {MOST_MIB:.0f}")
-        for kind in sorted({life.kind for life in self.lives.values()}):
-            growth = self.growth(kind)
-            if growth is not None and growth > MOST_GROWTH_MIB_A_MINUTE:
+            if life.growth is not None and life.growth > MOST_GROWTH_MIB_A_MINUTE:
                 findings.add(
-                    Kind.GROWN, f"{kind} grew by {growth:.1f} MiB a minute, more than {MOST_GROWTH_MIB_A_MINUTE:g}"
+                    Kind.GROWN,
+                    f"{life.name} grew by {life.growth:.1f} MiB a minute over {life.seconds:.0f} s, "
+                    f"more than {MOST_GROWTH_MIB_A_MINUTE:g}",
                 )
 
-    def _doors(self) -> Iterator[tuple[str, str, int]]:
+    def _doors(self) -> Iterator[tuple[str, int]]:
         for number, worker in enumerate(self.scene.workers):
             if worker.pid is not None:
-                yield "worker", f"worker {number}", worker.pid
+                yield f"worker {number}", worker.pid
         if self.scene.gateway is not None and self.scene.gateway.pid is not None:
-            yield "gateway", "gateway", self.scene.gateway.pid
+            yield "gateway", self.scene.gateway.pid

@@ -13,7 +13,6 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -39,7 +38,6 @@ from tests.chaos.messages import command
 from tests.workflow.stage import Play, Stage, all_manual, stage
 
 _ANSWER_SECONDS = 60.0
-_TELL_SECONDS = 20.0
 _OVERTAKEN = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 """Something came while the build was about to end: it looks again, and ends then."""
 _ASK_AFTER = (RefusalCode.STALE_STATE, RefusalCode.QUESTION_OPEN, RefusalCode.PARKED, RefusalCode.LIMIT_REACHED)
@@ -59,7 +57,6 @@ class Storm:
     count: int
     at_once: int = 12
     senders: int = 24
-    tell: Callable[[str], None] = lambda _: None
     answers: Counter[str] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
     started: int = 0
@@ -70,21 +67,13 @@ class Storm:
         """Send all of them, then look at every build."""
         slots = [Slot(await self._start()) for _ in range(self.at_once)]
         began = time.monotonic()
-        telling = asyncio.create_task(self._tell_how_far(began))
         async with asyncio.TaskGroup() as group:
             for _ in range(self.senders):
                 group.create_task(self._send_on(slots))
-        telling.cancel()
         self.seconds = time.monotonic() - began
         builds = Builds(self.scene.client, answer_seconds=_ANSWER_SECONDS)
         for build_id in self.scene.builds:
             await self._look(builds, build_id)
-
-    async def _tell_how_far(self, began: float) -> None:
-        while True:
-            await asyncio.sleep(_TELL_SECONDS)
-            rate = self._sent / (time.monotonic() - began)
-            self.tell(f"{self._sent:,} of {self.count:,} commands, {self.started} builds, {rate:.0f} a second")
 
     async def _start(self) -> Play:
         self.started += 1
@@ -172,19 +161,17 @@ class Slot:
             self.state, self.questions = view.current_state, tuple(one.id for one in view.open_questions)
 
 
-async def storm(
-    client: Client, *, seed: int, count: int, at_once: int = 12, tell: Callable[[str], None] = lambda _: None
-) -> Storm:
-    """Send ``count`` random commands by ``seed`` and say what came of it; ``tell`` hears how far it is meanwhile."""
+async def storm(client: Client, *, seed: int, count: int, at_once: int = 12) -> Storm:
+    """Send ``count`` random commands by ``seed`` and say what came of it."""
     async with stage(client, TERMS) as scene:
-        raging = Storm(scene, seed, count, at_once, tell=tell)
+        raging = Storm(scene, seed, count, at_once)
         await raging.rage()
     return raging
 
 
 async def _main(seed: int, count: int) -> int:
     async with EmbeddedTemporal(ui=False, search_attributes=WANTED_SEARCH_ATTRIBUTES) as server:
-        raged = await storm(await server.connect(), seed=seed, count=count, tell=partial(print, flush=True))
+        raged = await storm(await server.connect(), seed=seed, count=count)
     print(
         f"seed {seed}: {count:,} commands to {raged.started} builds in {raged.seconds:.0f} s "
         f"({count / raged.seconds:.0f} a second)"

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 ONE_SHOTS = {"temporal-schema", "temporal-namespace", "migrate"}
+OBSERVING = {"prometheus", "grafana"}
 LONG_RUNNING = SERVICES.keys() - ONE_SHOTS
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
@@ -66,13 +67,13 @@ def test_the_compose_client_accepts_the_file(docker_compose: list[str], env_file
 
 
 def test_every_service_is_either_long_running_or_a_one_shot() -> None:
-    assert SERVICES.keys() == ONE_SHOTS | {"postgres", "temporal", "temporal-ui", "worker", "gateway"}
+    assert SERVICES.keys() == ONE_SHOTS | OBSERVING | {"postgres", "temporal", "temporal-ui", "worker", "gateway"}
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
 def test_an_image_is_pinned_to_a_full_version(name: str) -> None:
     image = _with_defaults(SERVICES[name]["image"])
-    assert re.fullmatch(r"[\w/-]+:\d+\.\d+(\.\d+)?", image), image
+    assert re.fullmatch(r"[\w/-]+:v?\d+\.\d+(\.\d+)?", image), image
 
 
 @pytest.mark.parametrize("name", sorted(LONG_RUNNING))
@@ -95,7 +96,7 @@ def test_a_one_shot_gives_up_after_some_failures_and_is_waited_for(name: str) ->
     assert set(waited_for) == {"service_completed_successfully"}
 
 
-@pytest.mark.parametrize("name", sorted(SERVICES.keys() - {"postgres"}))
+@pytest.mark.parametrize("name", sorted(SERVICES.keys() - {"postgres", "prometheus"}))
 def test_a_service_waits_until_what_it_needs_is_ready(name: str) -> None:
     for needed, how in SERVICES[name]["depends_on"].items():
         ready = "service_completed_successfully" if needed in ONE_SHOTS else "service_healthy"
@@ -133,7 +134,11 @@ def test_temporal_and_baton_have_databases_and_roles_of_their_own() -> None:
 
 @pytest.mark.parametrize(
     ("name", "own"),
-    [("migrate", set()), ("worker", set()), ("gateway", {"BATON_GATEWAY_HOST", "BATON_TEMPORAL_UI_URL"})],
+    [
+        ("migrate", set()),
+        ("worker", {"BATON_METRICS"}),
+        ("gateway", {"BATON_GATEWAY_HOST", "BATON_GATEWAY_METRICS", "BATON_TEMPORAL_UI_URL"}),
+    ],
 )
 def test_a_service_of_baton_gets_every_setting(name: str, own: set[str]) -> None:
     settings = {
@@ -142,6 +147,7 @@ def test_a_service_of_baton_gets_every_setting(name: str, own: set[str]) -> None
         "BATON_HOME",
         "BATON_PAYLOAD_STORE",
         "BATON_PROFILES",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
         "TEMPORAL_ADDRESS",
         "TEMPORAL_NAMESPACE",
     }
@@ -153,6 +159,25 @@ def test_a_service_of_baton_gets_every_setting(name: str, own: set[str]) -> None
 def test_what_others_can_reach_has_no_capabilities_and_can_gain_none(name: str) -> None:
     assert SERVICES[name]["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in SERVICES[name]["security_opt"]
+
+
+def test_what_looks_on_is_there_when_it_is_asked_for_alone() -> None:
+    assert {name for name, service in SERVICES.items() if "profiles" in service} == OBSERVING
+    assert {tuple(SERVICES[name]["profiles"]) for name in OBSERVING} == {("observe",)}
+
+
+def test_prometheus_scrapes_what_serves_metrics_and_no_port_of_it_is_published() -> None:
+    config = yaml.safe_load((ROOT / "deploy/observe/prometheus/prometheus.yml").read_text())
+    targets = {target for job in config["scrape_configs"] for one in job["static_configs"] for target in one["targets"]}
+    served = {
+        f"{name}:{address.rpartition(':')[2]}"
+        for name, variable in (("worker", "BATON_METRICS"), ("gateway", "BATON_GATEWAY_METRICS"))
+        for address in [SERVICES[name]["environment"][variable]]
+    }
+    assert targets == served
+    for target in targets:
+        name, _, port = target.partition(":")
+        assert not any(f":{port}" in _with_defaults(one) for one in SERVICES[name].get("ports", []))
 
 
 def test_the_gateway_is_asked_for_its_health_where_it_listens() -> None:

@@ -19,6 +19,7 @@ from baton.runners.command_report import failure_of
 from baton.runners.failures import ReportUnreadable, RunnerFailed, RunnerFailure
 from baton.runners.launcher import Launcher
 from baton.runners.llm.failures import BudgetSpent
+from baton.runners.measured import program
 from baton.runners.quoting import blotted, last_lines
 from baton.workshop.plain import plain
 from baton.workshop.sandbox import CommandResult
@@ -72,7 +73,9 @@ class Run:
             stdin=task.encode(),
             on_stdout=listener.feed,
         )
-        result = await heard.within_allowance(running)
+        with program(preset.name.value) as outcome:
+            result = await heard.within_allowance(running)
+            outcome.word = "done" if result.exit_code == 0 else "failed"
         told = listener.close()
         with unreadable():
             preset.recall(told, call)

@@ -25,6 +25,7 @@ from baton.runners.llm.taking_up import begin
 from baton.runners.llm.tools import Toolbox
 from baton.runners.llm.tree_files import TreeFiles
 from baton.runners.llm.trouble import no_answer, no_report
+from baton.runners.measured import model_call
 from baton.runners.memory import Memory
 from baton.workshop.workspace import Workspace
 
@@ -72,8 +73,11 @@ class Conversation:
         self.allowance.check(self._used_in_all)
         self._doing("model")
         try:
-            async with self._in_time(), asyncio.timeout(self.request_timeout):
-                return await run.next(node)
+            with model_call(self.connection.name) as outcome:
+                async with self._in_time(), asyncio.timeout(self.request_timeout):
+                    answered = await run.next(node)
+                outcome.word = "done"
+            return answered
         except RunnerFailure:
             raise
         except TimeoutError:

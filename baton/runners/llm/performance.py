@@ -9,6 +9,7 @@ from typing import Any
 
 import pydantic_ai
 from pydantic_ai import Agent, ModelRetry, ToolOutput
+from pydantic_ai.capabilities import AbstractCapability
 from pydantic_ai.settings import ModelSettings
 
 from baton.domain.attempts import Player
@@ -28,6 +29,7 @@ from baton.runners.llm.spending import Allowance
 from baton.runners.llm.tools import Toolbox
 from baton.runners.llm.trial import Trial
 from baton.runners.memory import Memory
+from baton.runtime.tracing.spans import tracing
 from baton.workshop.workspace import Workspace
 
 # It says hello on a terminal when it is first used, and can send what it does elsewhere. Neither is wanted here.
@@ -90,6 +92,7 @@ def _agent(
         model_settings=_settings(task.options, connection),
         retries={"tools": _RETRIES, "output": _RETRIES},
         tools=_tools(task, toolbox, deadline),
+        capabilities=_capabilities(),
     )
 
     @agent.output_validator
@@ -99,6 +102,16 @@ def _agent(
         return handed_in
 
     return agent
+
+
+def _capabilities() -> list[AbstractCapability[None]]:
+    """Where traces are wanted: spans of the agent, its requests and its tools, without what is said in them."""
+    if not tracing():
+        return []
+    from pydantic_ai.capabilities import Instrumentation
+    from pydantic_ai.models.instrumented import InstrumentationSettings
+
+    return [Instrumentation(InstrumentationSettings(include_content=False, include_binary_content=False))]
 
 
 def _settings(options: LlmOptions, connection: Connection) -> ModelSettings:

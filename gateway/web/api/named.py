@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Path, Query
+from fastapi import Depends, Header, Path, Query, Request
 
+from baton.runtime.tracing.spans import mark
 from gateway.sources import Source
 from gateway.web.callers import WhoCalls
 from gateway.web.locating import Located, locate
@@ -46,8 +47,11 @@ From = Annotated[
 ]
 
 
-async def _meant(site: Here, caller: WhoCalls, workflow_id: WorkflowId) -> Located:
-    return await locate(site, caller, workflow_id)
+async def _meant(request: Request, site: Here, caller: WhoCalls, workflow_id: WorkflowId) -> Located:
+    found = await locate(site, caller, workflow_id)
+    request.state.build_id = found.build_id
+    mark(baton__build_id=found.build_id)
+    return found
 
 
 Build = Annotated[Located, Depends(_meant)]

@@ -10,7 +10,7 @@ from gateway.web.problems import Problem
 log = logging.getLogger("baton.gateway.access")
 errors = logging.getLogger("baton.gateway")
 
-_ASKED_ALL_THE_TIME = ("/healthz", "/readyz")
+_ASKED_ALL_THE_TIME = ("/healthz", "/readyz", "/metrics")
 _LONGEST_PATH = 300
 
 
@@ -47,7 +47,23 @@ class AccessLog:
             seconds = time.perf_counter() - began
             client = scope["client"][0] if scope.get("client") else "-"
             name = scope["state"]["caller_name"] or "-"
-            log.log(level, "%s %s %s %s %d %.3f s", client, name, scope["method"], _path(scope), status, seconds)
+            log.log(
+                level,
+                "%s %s %s %s %d %.3f s",
+                client,
+                name,
+                scope["method"],
+                _path(scope),
+                status,
+                seconds,
+                extra=_named(scope),
+            )
+
+
+def _named(scope: Scope) -> dict[str, str]:
+    """The build that the request was about, if it was about one."""
+    build_id = scope["state"].get("build_id") or scope.get("path_params", {}).get("build_id")
+    return {"build_id": build_id[:_LONGEST_PATH]} if isinstance(build_id, str) else {}
 
 
 def _path(scope: Scope) -> str:

@@ -24,6 +24,7 @@ from baton.runtime.ports import free_port
 from baton.runtime.settings import Settings
 from gateway.builds import Builds
 from gateway.embedded.stack import Stack
+from tests.collector import Collector
 from tests.integration.doors.conftest import environ
 
 __all__ = ["environ"]
@@ -49,12 +50,15 @@ _PATIENCE = 60.0
 
 @dataclass(frozen=True)
 class Sung:
-    """A stack, what a build on it was not to tell, and where its keys and large payloads are."""
+    """A stack, what a build on it was not to tell, where its keys and large payloads are, and who looks at it: the
+    collector of its traces, and where worker and gateway show their metrics."""
 
     stack: Stack
     canary: str
     key_file: Path
     payloads: Path
+    collector: Collector
+    metrics: tuple[str, str]
     build_id: str = "sung"
 
     @property
@@ -90,11 +94,18 @@ async def sung(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]
         encryption_key_file=key_file,
         payload_store=str(folder / "payloads"),
         payload_store_bytes=8_192,
+        log_format="json",
+        metrics=f"127.0.0.1:{free_port()}",
+        gateway_metrics=f"127.0.0.1:{free_port()}",
     )
-    async with Stack(settings, environ, gateway_port=free_port()) as stack:
-        made = Sung(stack, f"canary-{secrets.token_hex(16)}", key_file, folder / "payloads")
-        await _sing(made)
-        yield made
+    with Collector() as collector:
+        traced = environ | {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
+        looked_at = (f"http://{settings.metrics}/metrics", f"http://{settings.gateway_metrics}/metrics")
+        async with Stack(settings, traced, gateway_port=free_port()) as stack:
+            canary = f"canary-{secrets.token_hex(16)}"
+            made = Sung(stack, canary, key_file, folder / "payloads", collector, looked_at)
+            await _sing(made)
+            yield made
 
 
 async def _sing(sung: Sung) -> None:

@@ -5,6 +5,7 @@ import base64
 import json
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 
 from gateway.histories.journal import recorded_journal
@@ -39,6 +40,28 @@ async def test_temporal_and_the_logs_hold_nothing_of_what_a_build_is_about(sung:
     # The search finds what is there: IDs are no secrets.
     for place in ("temporal.db", "exported history"):
         assert any(f"build-{sung.build_id}".encode() in raw for name, raw in left if name.endswith(place))
+
+
+async def test_traces_and_metrics_hold_nothing_of_it_either(sung: Sung) -> None:
+    run = await asyncio.to_thread(sung.collector.until, lambda one: one.name == "RunWorkflow:BuildWorkflow")
+    assert run.service == "baton-worker"
+    phases = sung.collector.spans(lambda one: one.name == "RunActivity:perform_phase")
+    assert {one.trace_id for one in phases} == {run.trace_id}
+    assert [one.attributes["baton.outcome"] for one in phases].count("failed") == 1
+    pages = [(await asyncio.to_thread(httpx2.get, url)).content for url in sung.metrics]
+    assert b'baton_phase_failures_total{code="runner_failed",phase="testing"} 1.0' in pages[0]
+    assert all(b"baton_queue_pollers{" in page and b"temporal_request_total{" in page for page in pages)
+    looked = [*sung.collector.raw, *pages]
+    assert [word for raw in looked for word in spellings(sung.canary) if word in raw] == []
+
+
+async def test_a_line_of_the_log_says_of_which_build_run_role_and_trace_it_is(sung: Sung) -> None:
+    lines = [json.loads(line) for line in sung.stack.worker_log.read_text().splitlines() if line.startswith("{")]
+    failed = next(line for line in lines if line.get("role") == "test_auditor")
+    assert failed["build_id"] == sung.build_id
+    (run,) = sung.collector.spans(lambda one: one.name == "RunWorkflow:BuildWorkflow")
+    assert (failed["run_id"], failed["trace_id"]) == (run.attributes["temporalRunID"], run.trace_id)
+    assert len(failed["span_id"]) == 16
 
 
 async def test_what_is_stored_is_encrypted_and_not_merely_absent(sung: Sung) -> None:

@@ -1,9 +1,18 @@
+from uuid import UUID
+
 import pytest
 from pydantic import ValidationError
 
 from baton.contracts import errors
 from baton.contracts.messages import MirrorBatch, PageRequest
-from baton.contracts.names import fairness_key, role_queue, workflow_id
+from baton.contracts.names import (
+    build_of,
+    fairness_key,
+    notices_workflow_id,
+    role_of,
+    role_queue,
+    workflow_id,
+)
 from baton.domain.vocabulary import RefusalCode, Role
 
 
@@ -19,6 +28,15 @@ def test_a_role_takes_its_phases_from_a_queue_of_its_own() -> None:
 
 def test_a_workflow_is_named_after_its_build() -> None:
     assert workflow_id("b-1") == "build-b-1"
+
+
+def test_a_workflow_and_a_queue_say_of_which_build_and_role_they_are() -> None:
+    key = UUID(int=7)
+    assert build_of(workflow_id("b-1")) == build_of(notices_workflow_id(key, "b-1")) == "b-1"
+    assert build_of(notices_workflow_id(key, "")) is None
+    assert build_of("mirror-check-2026") is None
+    assert [role_of(role_queue(role)) for role in Role] == list(Role)
+    assert role_of("baton-builds") is None
 
 
 @pytest.mark.parametrize(

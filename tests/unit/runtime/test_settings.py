@@ -22,6 +22,8 @@ def test_every_field_is_read_from_its_variable() -> None:
         "BATON_PROFILES": "/srv/profiles",
         "BATON_LOG_LEVEL": "debug",
         "BATON_LOG_FORMAT": "JSON",
+        "BATON_METRICS": "[::1]:9464",
+        "BATON_GATEWAY_METRICS": "token",
         "BATON_MAX_CONCURRENT_PHASES": "7",
         "BATON_ROLE_SLOTS": "code_writer=1, test_auditor=8",
         "BATON_ROLE_RATES": "code_writer=0.5",
@@ -59,6 +61,8 @@ def test_every_field_is_read_from_its_variable() -> None:
         "profiles": Path("/srv/profiles"),
         "log_level": "DEBUG",
         "log_format": "json",
+        "metrics": "[::1]:9464",
+        "gateway_metrics": "token",
         "max_concurrent_phases": 7,
         "role_slots": "code_writer=1, test_auditor=8",
         "role_rates": "code_writer=0.5",
@@ -106,6 +110,15 @@ def test_a_name_that_temporal_would_not_take_for_a_version_is_refused(variable: 
         Settings.from_environment({variable: name})
     assert str(refused.value).startswith(f"{variable} cannot be {name!r}: write up to 100")
     assert allowed in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address", ["9464", ":9464", "here", "here:port", "http://here:9464", "::1:9464", "here:70000"]
+)
+def test_metrics_are_served_at_an_address_with_a_port(address: str) -> None:
+    for variable in ("BATON_METRICS", "BATON_GATEWAY_METRICS"):
+        with pytest.raises(SettingsError, match=f"{variable} cannot be .* such as 127.0.0.1:9464"):
+            Settings.from_environment({variable: address})
 
 
 def test_networks_are_read_one_by_one_and_there_are_none_unless_named() -> None:
