@@ -15,6 +15,7 @@ SEED ?=
 SEEDS ?=
 MINUTES ?= 3
 COUNT ?= 100000
+WHICH ?= builds
 
 .PHONY: help .venv demo dev test suite coverage lint format bench chaos storm fuzz pictures constraints clean
 
@@ -70,11 +71,8 @@ format: $(INSTALLED) ## put the code into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(INSTALLED) ## run the benchmarks in bench/
-	@set -e; found=; for file in bench/bench_*.py; do \
-	  if [ -f "$$file" ]; then found=yes; echo "$$file"; $(BIN)/python "$$file" $(ARGS); fi; \
-	done; \
-	if [ -z "$$found" ]; then echo "Benchmarks live in bench/bench_*.py; there are none yet."; fi
+bench: $(INSTALLED) ## what Baton costs, measured (ARGS="--only builds,latency --rounds 5", WHICH=gateway)
+	$(BIN)/python bench/bench_$(WHICH).py $(ARGS)
 
 chaos: $(INSTALLED) ## break everything on purpose (ROUNDS=10, SEEDS="4 7", SEED=4, MINUTES=3, ARGS="--verbose")
 	$(BIN)/python -m tests.chaos.run --rounds $(ROUNDS) --minutes $(MINUTES) \

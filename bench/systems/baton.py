@@ -1,0 +1,150 @@
+"""(b) Baton with everything that it has: journal, gates, search attributes, and the SQL mirror."""
+
+import time
+from enum import Enum
+from typing import Any
+
+from temporalio.client import Client
+
+from baton.domain.requests import BuildRequest
+from baton.domain.vocabulary import Status
+from bench.systems.child import Child
+from bench.systems.installing import PROFILE, ROUNDS, install
+from bench.systems.postgresql import make_tables
+from bench.systems.stage import ROOT, Stage
+from bench.systems.turn import Lost, Turn, carry_all
+from gateway.builds import Builds
+from gateway.worker.duties import Duty, queues
+
+_FIRST_SECONDS = 300.0
+_ANSWER_SECONDS = 120.0
+_PHASES_AT_ONCE = 20
+"""Of each of the five roles; a worker as Temporal ships it, which the reference has, has 100."""
+
+
+class Phases(Enum):
+    """How the phases are played."""
+
+    PLAIN = "plain"
+    """By an activity that gives a report, as that of the reference does: what is measured is the orchestration."""
+    WORKSPACE = "workspace"
+    """By a runner in `worker.py`, in a git workspace with a commit for each phase."""
+
+
+class Baton:
+    """Builds of the profile ``bench``, on one database."""
+
+    server = True
+    recovers = True
+
+    def __init__(
+        self,
+        stage: Stage,
+        *,
+        on: str,
+        phases: Phases = Phases.PLAIN,
+        name: str | None = None,
+        called: str = "",
+        door: bool = False,
+    ) -> None:
+        """``called`` is added to the label. ``door``: the worker is ``worker.py`` itself, whoever plays."""
+        self.name = name or f"baton-{on}" + ("" if phases is Phases.PLAIN else f"-{phases.value}")
+        database = "PostgreSQL" if on == "postgresql" else "SQLite"
+        self.label = f"Baton, {database}" + ("" if phases is Phases.PLAIN else ", git workspaces") + called
+        self.postgresql = on == "postgresql"
+        self.slow = phases is Phases.WORKSPACE
+        self.database_url = _database(stage, self.name, postgresql=self.postgresql)
+        self._stage = stage
+        self._client: Client | None = None
+        install(stage.folder)
+        self.environment = stage.environment(
+            self.name,
+            BATON_HOME=str(stage.folder / f"{self.name}-home"),
+            BATON_DATABASE_URL=self.database_url,
+            BATON_PROFILES=str(stage.folder / "profiles"),
+            BATON_MAX_CONCURRENT_PHASES=str(_PHASES_AT_ONCE),
+            BATON_LOG_LEVEL="WARNING",
+            BATON_HEARTBEAT_SECONDS="0.5",
+        )
+        real = door or phases is Phases.WORKSPACE
+        program = [str(ROOT / "worker.py"), "--all"] if real else ["-m", "bench.systems.baton_worker"]
+        self._child = Child(program, environ=self.environment, log=stage.folder / f"{self.name}.log")
+
+    @property
+    def pid(self) -> int:
+        """The worker's process."""
+        return self._child.pid
+
+    @property
+    def client(self) -> Client:
+        """A client of its namespace."""
+        assert self._client is not None, "it has not been started"
+        return self._client
+
+    @property
+    def builds(self) -> Builds:
+        """Its builds."""
+        return Builds(self.client, answer_seconds=_ANSWER_SECONDS)
+
+    async def start(self, **environ: str) -> None:
+        """Start the worker; return when it has carried a first build."""
+        await self.open(**environ)
+        await self._child.alive(self._one(f"first-{self.pid}"), seconds=_FIRST_SECONDS)
+
+    async def open(self, **environ: str) -> float:
+        """Start the worker; how long it takes until it takes work, in seconds."""
+        if self._client is None:
+            self._client = await self._stage.namespace(self.name)
+        began = time.perf_counter()
+        self._child.start(**environ)
+        polling = self._child.until_polling(self.client, queues(tuple(Duty)))
+        await self._child.alive(polling, seconds=_FIRST_SECONDS)
+        return time.perf_counter() - began
+
+    async def stop(self) -> None:
+        """End the worker."""
+        await self._child.stop()
+
+    async def carry(self, name: str, count: int, in_flight: int) -> Turn:
+        """Start builds, as every door does, and wait for their ends."""
+        return await carry_all(count, in_flight, lambda number: self._one(f"{name}-{number}"))
+
+    def kill(self) -> None:
+        """End the worker as a crash would."""
+        self._child.kill()
+
+    async def restart(self, name: str, count: int) -> None:
+        """Start the worker again. Whoever waits for the builds goes on waiting."""
+        self._child.start_again()
+
+    async def rework(self, name: str, count: int, rounds: int) -> Turn:
+        """Carry builds one after the other whose testing sends the work back ``rounds`` times."""
+        return await carry_all(count, 1, lambda number: self._one(f"{name}-{number}", rounds))
+
+    async def _one(self, build_id: str, rounds: int = 0) -> None:
+        builds = self.builds
+        await builds.start(request(build_id, metadata={ROUNDS: rounds} if rounds else {}))
+        if (ended := await builds.result(build_id)) is not Status.COMPLETE:
+            raise Lost(f"the build {build_id!r} ended as {ended.value}")
+
+
+def request(build_id: str, *, profile: str = PROFILE, metadata: dict[str, Any] | None = None) -> BuildRequest:
+    """A request for a small thing."""
+    return BuildRequest(
+        build_id=build_id,
+        project_id="bench",
+        user_id="bench",
+        title="A small thing",
+        requirements="# A small thing",
+        profile=profile,
+        metadata=metadata or {},
+    )
+
+
+def _database(stage: Stage, name: str, *, postgresql: bool) -> str:
+    if postgresql:
+        assert stage.postgresql is not None, "there is no PostgreSQL"
+        return stage.postgresql.database(name.replace("-", "_"))
+    url = f"sqlite:///{stage.folder / name}.db"
+    make_tables(url)
+    return url
