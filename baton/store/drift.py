@@ -4,12 +4,29 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import CheckConstraint, Connection, Inspector, Table, inspect
+from sqlalchemy import CheckConstraint, Connection, Inspector, Table, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeEngine
 
-from baton.store.tables import Base
-from baton.store.views import VIEWS
+from baton.store.summaries.totals import TOTALS
+from baton.store.tables import Base, BuildWorkflow
+from baton.store.views import INNER_VIEWS, VIEWS
+
+TABLES = Base.metadata
+"""All tables, summaries and totals included."""
+
+_TRIGGERS = {
+    "unsummarize": BuildWorkflow.__tablename__,
+    **{
+        total.__tablename__.replace("total", does): summary.__tablename__
+        for total, summary in TOTALS.items()
+        for does in ("add", "subtract")
+    },
+}
+_FIND_TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +45,7 @@ def table_differences(connection: Connection) -> list[Difference]:
     inspector = inspect(connection)
     present = set(inspector.get_table_names())
     differences = []
-    for table in Base.metadata.sorted_tables:
+    for table in TABLES.sorted_tables:
         found = _of_table(inspector, table, connection) if table.name in present else ["the table is missing"]
         differences += [Difference(table.name, what) for what in found]
     return differences
@@ -47,10 +64,20 @@ def view_differences(connection: Connection) -> list[Difference]:
     inspector = inspect(connection)
     present = set(inspector.get_view_names())
     differences = []
-    for view in VIEWS.sorted_tables:
+    for view in (*VIEWS.sorted_tables, *INNER_VIEWS.sorted_tables):
         found = _of_view(inspector, view) if view.name in present else ["the view is missing"]
         differences += [Difference(view.name, what) for what in found]
     return differences
+
+
+def trigger_differences(connection: Connection) -> list[Difference]:
+    """Every trigger that keeps summaries true and is missing."""
+    present = set(connection.scalars(text(_FIND_TRIGGERS[connection.dialect.name])))
+    return [
+        Difference(table, f"the trigger {name!r} is missing")
+        for name, table in _TRIGGERS.items()
+        if name not in present
+    ]
 
 
 def _of_view(inspector: Inspector, view: Table) -> Iterator[str]:
@@ -64,6 +91,7 @@ def _of_view(inspector: Inspector, view: Table) -> Iterator[str]:
 
 def _of_table(inspector: Inspector, table: Table, connection: Connection) -> Iterator[str]:
     yield from _columns(inspector, table, connection)
+    yield from _key(inspector, table)
     yield from _indexes(inspector, table)
     yield from _foreign_keys(inspector, table)
     yield from _checks(inspector, table)
@@ -83,8 +111,12 @@ def _columns(inspector: Inspector, table: Table, connection: Connection) -> Iter
             yield f"the column {column.name!r} is {spelt(found['type'])}, not {spelt(column.type)}"
         if found["nullable"] != column.nullable:
             yield f"the column {column.name!r} {'takes' if found['nullable'] else 'refuses'} NULL"
+
+
+def _key(inspector: Inspector, table: Table) -> Iterator[str]:
     key = inspector.get_pk_constraint(table.name)["constrained_columns"]
-    if key != [column.name for column in table.primary_key]:
+    wanted = [column.name for column in table.primary_key]
+    if key != wanted:
         yield f"the primary key is {', '.join(key) or 'missing'}"
 
 
