@@ -2,6 +2,7 @@
 
 import typer
 
+from gateway.cli import partitioning
 from gateway.cli.command import command
 from gateway.cli.database import DatabaseUrl, database
 from gateway.cli.exit_codes import ExitCode
@@ -11,8 +12,11 @@ from gateway.cli.plain import text
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(help="The SQL mirror: upgrade, check, current, summarize.", rich_markup_mode="rich")
+    group = typer.Typer(
+        help="The SQL mirror: upgrade, check, current, summarize, partition, forget.", rich_markup_mode="rich"
+    )
     app.add_typer(group, name="db", no_args_is_help=True)
+    partitioning.register(group)
 
     @command(group, "upgrade", temporal=False)
     def upgrade(call: Invocation, database_url: DatabaseUrl = None) -> None:

@@ -60,6 +60,25 @@ def test_builds_that_have_ended_are_summarized_at_once(cli: CommandLine, url: st
     assert "0 summarized" in cli.now("db", "summarize", "--database-url", url).told
 
 
+def test_sqlite_is_not_divided(cli: CommandLine, url: str) -> None:
+    cli.now("db", "upgrade", "--database-url", url)
+    divided = cli.now("db", "partition", "--database-url", url)
+    forgotten = cli.now("db", "forget", "--before", "2026-03-01", "--yes", "--database-url", url)
+
+    assert (divided.code, forgotten.code) == (1, 1)
+    assert "SQLite has no partitions: keep the mirror in PostgreSQL" in divided.err
+    assert "The tables are not divided: run python starter.py db partition first" in forgotten.err
+
+
+def test_nothing_is_forgotten_without_a_yes_or_a_day(cli: CommandLine, url: str) -> None:
+    unsure = cli.now("db", "forget", "--before", "2026-03-01", "--database-url", url)
+    never = cli.now("db", "forget", "--before", "soon", "--yes", "--database-url", url)
+
+    assert (unsure.code, never.code) == (2, 2)
+    assert "add --yes" in unsure.err
+    assert "--before 'soon' is no day, such as 2026-03-01" in never.err
+
+
 def test_a_database_without_tables_says_what_to_run(cli: CommandLine, url: str) -> None:
     said = cli.now("list", "--database-url", url, "--json")
 
