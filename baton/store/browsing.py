@@ -1,22 +1,34 @@
 """Looking through many builds: pages of them with what each waits for, and how many there are of each status."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, case, func, literal, or_, select, tuple_, union_all
 
 from baton.domain.outside import OutsideKind
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import Role, State, Status
 from baton.store.rows import shown_view
+from baton.store.summaries.totals import TotalBuilds
 from baton.store.tables import BuildWorkflow
 from baton.store.transactions import reading
 
 _B = BuildWorkflow
 _MOST_WAITING = 1000
+_MOST_PAGES = 100
+"""For so many projects a page of each is taken; who sees more of them sees most of what there is."""
+
+NEWEST_FIRST = (_B.created_at.desc(), _B.build_id.desc())
+"""The order of lists."""
+
+Query = Select[*tuple[Any, ...]]
+
+Place = tuple[datetime, str]
+"""A place in a list: when the build before it was created, and its ID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +49,24 @@ class Wanted:
     def conditions(self) -> list[ColumnElement[bool]]:
         """The same, of the rows."""
         wanted = {
-            _B.project_id: self.project,
             _B.user_id: self.user,
             _B.current_state: self.state,
             _B.status: self.status,
             _B.waiting_kind: self.waiting,
         }
         found = [column == str(value) for column, value in wanted.items() if value is not None]
-        if self.projects is not None:
-            found.append(_B.project_id.in_(sorted(self.projects)))
+        projects = self.seen_projects()
+        if projects is not None:
+            found.append(_B.project_id == projects[0] if len(projects) == 1 else _B.project_id.in_(projects))
         if self.text:
             found.append(or_(_B.build_id.icontains(self.text, autoescape=True), _contains_title(self.text)))
         return found
+
+    def seen_projects(self) -> list[str] | None:
+        """The projects whose builds are wanted and exist for the one who asks; ``None`` is all."""
+        if self.projects is None:
+            return None if self.project is None else [self.project]
+        return sorted(one for one in set(self.projects) if self.project in (None, one))
 
 
 def _contains_title(text: str) -> ColumnElement[bool]:
@@ -113,15 +131,28 @@ class BuildPage:
     more: bool
 
 
-def browse(engine: Engine, wanted: Wanted, *, limit: int = 50, after: tuple[datetime, str] | None = None) -> BuildPage:
-    """The builds that are wanted. ``after`` is when the last of the page before was created, and its ID."""
-    query = select(*_COLUMNS).where(*wanted.conditions())
-    if after is not None:
-        query = query.where(_older(*after))
-    query = query.order_by(_B.created_at.desc(), _B.build_id.desc()).limit(limit + 1)
+def browse(engine: Engine, wanted: Wanted, *, limit: int = 50, after: Place | None = None) -> BuildPage:
+    """The builds that are wanted. ``after`` is the place of the last of the page before."""
     with reading(engine) as session:
-        found = [BuildLine.of(row) for row in session.execute(query)]
+        found = [BuildLine.of(row) for row in session.execute(page_query(wanted, limit + 1, after))]
     return BuildPage(found[:limit], more=len(found) > limit)
+
+
+def page_query(wanted: Wanted, limit: int, after: Place | None) -> Query:
+    """At most ``limit`` builds. Of several projects it is a page of each, of which the newest are taken."""
+    projects = wanted.seen_projects() or ()
+    if not 1 < len(projects) <= _MOST_PAGES:
+        return _page(_COLUMNS, wanted, limit, after)
+    each = [_page((_B.id,), replace(wanted, project=one), limit, after).subquery() for one in projects]
+    found = union_all(*(select(page.c.id) for page in each))
+    return select(*_COLUMNS).where(_B.id.in_(found)).order_by(*NEWEST_FIRST).limit(limit)
+
+
+def _page(columns: Sequence[Any], wanted: Wanted, limit: int, after: Place | None) -> Query:
+    query = select(*columns).where(*wanted.conditions())
+    if after is not None:
+        query = query.where(older(*after))
+    return query.order_by(*NEWEST_FIRST).limit(limit)
 
 
 def lines_of(engine: Engine, builds: Collection[UUID]) -> dict[UUID, BuildLine]:
@@ -133,9 +164,21 @@ def lines_of(engine: Engine, builds: Collection[UUID]) -> dict[UUID, BuildLine]:
 
 def count_by_status(engine: Engine, projects: Collection[str] | None = None) -> dict[Status, int]:
     """How many builds there are of each status that there is one of."""
-    query = select(_B.status, func.count()).where(*Wanted(projects=projects).conditions()).group_by(_B.status)
     with reading(engine) as session:
-        return {Status(status): count for status, count in session.execute(query)}
+        counted = Counter[str]()
+        for query in count_queries(projects):
+            for status, builds in session.execute(query):
+                counted[status] += int(builds)
+        return {Status(status): builds for status, builds in counted.items() if builds}
+
+
+def count_queries(projects: Collection[str] | None) -> tuple[Query, Query]:
+    """The builds that are summarized, which are counted already, and the others: by status."""
+    kept = select(TotalBuilds.status, func.sum(TotalBuilds.builds)).group_by(TotalBuilds.status)
+    if projects is not None:
+        kept = kept.where(TotalBuilds.project_id.in_(sorted(projects)))
+    others = select(_B.status, func.count()).where(~_B.summarized, *Wanted(projects=projects).conditions())
+    return kept, others.group_by(_B.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +193,20 @@ def waiting_lines(
     engine: Engine, projects: Collection[str] | None = None, *, most: int = _MOST_WAITING
 ) -> tuple[list[WaitingLine], bool]:
     """The builds that wait for people, the most urgent first, and whether there are more than are looked at."""
-    approvers = _B.view["pending_approval"]["approvers"].label("approvers")
-    query = (
+    with reading(engine) as session:
+        found = [_waiting(row) for row in session.execute(waiting_query(projects, most))]
+    return found[:most], len(found) > most
+
+
+def waiting_query(projects: Collection[str] | None, most: int = _MOST_WAITING) -> Query:
+    """One more than are looked at. Views are large: only those of builds that wait for an approval are read."""
+    approvers = case((_B.waiting_kind == "approval", _B.view["pending_approval"]["approvers"]))
+    return (
         select(*_COLUMNS, approvers)
         .where(_B.waiting_kind.is_not(None), *Wanted(projects=projects).conditions())
         .order_by(_B.waiting_deadline.is_(None), _B.waiting_deadline, _B.updated_at, _B.build_id)
         .limit(most + 1)
     )
-    with reading(engine) as session:
-        found = [_waiting(row) for row in session.execute(query)]
-    return found[:most], len(found) > most
 
 
 def _waiting(values: Sequence[Any]) -> WaitingLine:
@@ -173,5 +220,7 @@ def views(engine: Engine, build_ids: Collection[str]) -> dict[str, BuildView]:
         return {row.build_id: shown_view(row) for row in session.scalars(query)}
 
 
-def _older(created_at: datetime, build_id: str) -> ColumnElement[bool]:
-    return or_(_B.created_at < created_at, and_(_B.created_at == created_at, _B.build_id < build_id))
+def older(created_at: datetime, build_id: str) -> ColumnElement[bool]:
+    """That a build comes after that place in a list. Compared as a pair, so that an index leads there."""
+    place = tuple_(literal(created_at, _B.created_at.type), literal(build_id, _B.build_id.type))
+    return tuple_(_B.created_at, _B.build_id) < place

@@ -4,12 +4,32 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import CheckConstraint, Connection, Inspector, Table, inspect
+from sqlalchemy import CheckConstraint, Connection, Inspector, Table, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeEngine
 
-from baton.store.tables import Base
-from baton.store.views import VIEWS
+from baton.store.months.layout import divided_tables, end_of, key_with
+from baton.store.months.making import months_left
+from baton.store.summaries.totals import TOTALS
+from baton.store.tables import Base, BuildWorkflow
+from baton.store.views import INNER_VIEWS, VIEWS
+
+TABLES = Base.metadata
+"""All tables, summaries and totals included."""
+
+_FEW_MONTHS = 2
+_TRIGGERS = {
+    "unsummarize": BuildWorkflow.__tablename__,
+    **{
+        total.__tablename__.replace("total", does): summary.__tablename__
+        for total, summary in TOTALS.items()
+        for does in ("add", "subtract")
+    },
+}
+_FIND_TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +48,20 @@ def table_differences(connection: Connection) -> list[Difference]:
     inspector = inspect(connection)
     present = set(inspector.get_table_names())
     differences = []
-    for table in Base.metadata.sorted_tables:
+    for table in TABLES.sorted_tables:
         found = _of_table(inspector, table, connection) if table.name in present else ["the table is missing"]
         differences += [Difference(table.name, what) for what in found]
-    return differences
+    return differences + _months(connection)
+
+
+def _months(connection: Connection) -> list[Difference]:
+    """Tables that are divided by months and soon have none left."""
+    told = "has partitions up to {:%Y-%m-%d} alone; run: python starter.py db partition"
+    return [
+        Difference(table, told.format(end_of(connection, table)))
+        for table in sorted(divided_tables(connection))
+        if months_left(connection, table) < _FEW_MONTHS
+    ]
 
 
 def refused_words(inspector: Inspector, table: Table) -> Iterator[tuple[str, list[str]]]:
@@ -47,10 +77,20 @@ def view_differences(connection: Connection) -> list[Difference]:
     inspector = inspect(connection)
     present = set(inspector.get_view_names())
     differences = []
-    for view in VIEWS.sorted_tables:
+    for view in (*VIEWS.sorted_tables, *INNER_VIEWS.sorted_tables):
         found = _of_view(inspector, view) if view.name in present else ["the view is missing"]
         differences += [Difference(view.name, what) for what in found]
     return differences
+
+
+def trigger_differences(connection: Connection) -> list[Difference]:
+    """Every trigger that keeps summaries true and is missing."""
+    present = set(connection.scalars(text(_FIND_TRIGGERS[connection.dialect.name])))
+    return [
+        Difference(table, f"the trigger {name!r} is missing")
+        for name, table in _TRIGGERS.items()
+        if name not in present
+    ]
 
 
 def _of_view(inspector: Inspector, view: Table) -> Iterator[str]:
@@ -63,8 +103,10 @@ def _of_view(inspector: Inspector, view: Table) -> Iterator[str]:
 
 
 def _of_table(inspector: Inspector, table: Table, connection: Connection) -> Iterator[str]:
+    divided = table.name in divided_tables(connection)
     yield from _columns(inspector, table, connection)
-    yield from _indexes(inspector, table)
+    yield from _key(inspector, table, divided=divided)
+    yield from _indexes(inspector, table, divided=divided)
     yield from _foreign_keys(inspector, table)
     yield from _checks(inspector, table)
 
@@ -83,16 +125,21 @@ def _columns(inspector: Inspector, table: Table, connection: Connection) -> Iter
             yield f"the column {column.name!r} is {spelt(found['type'])}, not {spelt(column.type)}"
         if found["nullable"] != column.nullable:
             yield f"the column {column.name!r} {'takes' if found['nullable'] else 'refuses'} NULL"
+
+
+def _key(inspector: Inspector, table: Table, *, divided: bool) -> Iterator[str]:
     key = inspector.get_pk_constraint(table.name)["constrained_columns"]
-    if key != [column.name for column in table.primary_key]:
+    wanted = [column.name for column in table.primary_key]
+    if key != (key_with(wanted) if divided else wanted):
         yield f"the primary key is {', '.join(key) or 'missing'}"
 
 
-def _indexes(inspector: Inspector, table: Table) -> Iterator[str]:
+def _indexes(inspector: Inspector, table: Table, *, divided: bool) -> Iterator[str]:
     present = {index["name"]: index for index in inspector.get_indexes(table.name)}
     for index in sorted(table.indexes, key=lambda index: str(index.name)):
         found = present.get(str(index.name))
         columns = [column.name for column in index.columns]
+        columns = key_with(columns) if divided and index.unique else columns
         if found is None:
             yield f"the index {str(index.name)!r} on {', '.join(columns)} is missing"
             continue

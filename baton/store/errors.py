@@ -4,6 +4,7 @@ StoreError
 ├── UnsupportedDatabase   the URL names no database that Baton can use
 ├── DatabaseUnavailable   it cannot be reached, or refuses to work now: worth another try
 ├── SchemaOutdated        its tables are not those of this version: upgrade first
+├── CannotDivide         the database cannot be divided by months, or is not
 ├── MirrorGap             entries before the batch are missing: they have to be written first
 └── BatchBroken           the batch cannot be true: another try changes nothing
 """
@@ -23,6 +24,10 @@ class DatabaseUnavailable(StoreError):
 
 class SchemaOutdated(StoreError):
     """The tables are not those that this version of Baton works with."""
+
+
+class CannotDivide(StoreError):
+    """The tables cannot be divided into partitions, or would have to be for this."""
 
 
 class MirrorGap(StoreError):

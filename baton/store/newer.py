@@ -8,11 +8,10 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Inspector, MetaData, Table, inspect
 
-from baton.store.drift import Difference, refused_words
-from baton.store.tables import Base
+from baton.store.drift import TABLES, Difference, refused_words
 
 
-def hindrances(connection: Connection, known: MetaData = Base.metadata) -> list[Difference]:
+def hindrances(connection: Connection, known: MetaData = TABLES) -> list[Difference]:
     """What of the tables keeps code that knows the tables ``known`` from writing; empty when nothing does.
 
     What that code does not know of may be there, as long as rows can be written without it.

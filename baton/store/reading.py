@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
+from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.orm import Session, load_only
 
 from baton.domain.journal import Entry
 from baton.domain.outside import OutsideEnd
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import State, Status
+from baton.store.browsing import NEWEST_FIRST, Place, Wanted, older
 from baton.store.ids import build_key
 from baton.store.records import SUMMARY_COLUMNS, BuildDetail, BuildSummary, Counts, EventRow, HandoffRow
 from baton.store.rows import end_of, entry_of
@@ -52,19 +53,18 @@ def list_builds(
 
     Raises ``LookupError`` when the mirror has no build ``after``.
     """
-    wanted = {
-        BuildWorkflow.project_id: project,
-        BuildWorkflow.user_id: user,
-        BuildWorkflow.current_state: state,
-        BuildWorkflow.status: status,
-    }
-    order = (BuildWorkflow.created_at.desc(), BuildWorkflow.build_id.desc())
-    query = select(BuildWorkflow).options(load_only(*SUMMARY_COLUMNS, raiseload=True)).order_by(*order).limit(limit)
-    query = query.where(*(column == str(value) for column, value in wanted.items() if value is not None))
+    wanted = Wanted(project=project, user=user, state=state, status=status)
     with reading(engine) as session:
-        if after is not None:
-            query = query.where(_older(session, after))
-        return [BuildSummary.of(row) for row in session.scalars(query)]
+        place = None if after is None else _place(session, after)
+        return [BuildSummary.of(row) for row in session.scalars(list_query(wanted, limit, place))]
+
+
+def list_query(wanted: Wanted, limit: int, after: Place | None) -> Select[BuildWorkflow]:
+    """At most ``limit`` builds, after that place."""
+    query = select(BuildWorkflow).options(load_only(*SUMMARY_COLUMNS, raiseload=True)).where(*wanted.conditions())
+    if after is not None:
+        query = query.where(older(*after))
+    return query.order_by(*NEWEST_FIRST).limit(limit)
 
 
 def handoffs(engine: Engine, build_id: str) -> list[HandoffRow]:
@@ -119,11 +119,9 @@ def _events(session: Session, build_id: str, *, include_superseded: bool) -> Seq
     return session.scalars(query.order_by(WorkflowEvent.sequence, WorkflowEvent.timestamp)).all()
 
 
-def _older(session: Session, build_id: str) -> ColumnElement[bool]:
-    last = session.get(BuildWorkflow, build_key(build_id))
+def _place(session: Session, build_id: str) -> Place:
+    found = select(BuildWorkflow.created_at, BuildWorkflow.build_id).where(BuildWorkflow.id == build_key(build_id))
+    last = session.execute(found).one_or_none()
     if last is None:
         raise LookupError(f"the mirror has no build {build_id!r} to go on after")
-    return or_(
-        BuildWorkflow.created_at < last.created_at,
-        and_(BuildWorkflow.created_at == last.created_at, BuildWorkflow.build_id < last.build_id),
-    )
+    return last.created_at, last.build_id

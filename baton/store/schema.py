@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from baton.store.drift import Difference, table_differences, view_differences
+from baton.store.drift import Difference, table_differences, trigger_differences, view_differences
 from baton.store.errors import SchemaOutdated
 from baton.store.ids import NAMESPACE
 from baton.store.newer import hindrances
@@ -17,7 +17,9 @@ from baton.store.transactions import alone, reading, upgrade_command
 from baton.store.urls import redacted
 
 _SCRIPTS = Path(__file__).parent / "migrations"
-_LOCK = uuid5(NAMESPACE, "schema")
+LOCK = uuid5(NAMESPACE, "schema")
+"""Who changes the schema holds this."""
+
 _MOST_SHOWN = 5
 
 
@@ -29,7 +31,7 @@ def upgrade(engine: Engine) -> str:
     if (found := current(engine)) is not None and is_newer(found):
         return require_usable(engine)
     config = _config()
-    with alone(engine, _LOCK) as connection:
+    with alone(engine, LOCK) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return head()
@@ -58,7 +60,8 @@ def check(engine: Engine) -> list[Difference]:
         differences.append(Difference("alembic_version", f"{has}; this version of Baton works with {head()!r}"))
     with reading(engine) as session:
         connection = session.connection()
-        return differences + table_differences(connection) + view_differences(connection)
+        told = table_differences(connection) + view_differences(connection)
+        return differences + told + (trigger_differences(connection) if found is not None else [])
 
 
 def is_newer(revision: str) -> bool:

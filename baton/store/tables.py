@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Double, ForeignKey, Index, Integer, MetaData, Text, Uuid, text
+from sqlalchemy import BigInteger, Double, ForeignKey, Index, Integer, MetaData, Text, Uuid, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from baton.domain.notices import DeliveryStatus, NoticeFormat
@@ -19,6 +19,26 @@ _NAMES = {
     "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
 _LIVING = text("NOT superseded")
+_PAGES = {
+    "page": ("created_at", "build_id"),
+    "project_page": ("project_id", "created_at", "build_id"),
+    "user_page": ("user_id", "created_at", "build_id"),
+    "state_page": ("current_state", "created_at", "build_id"),
+    "status_page": ("status", "created_at", "build_id"),
+    "project_state_page": ("project_id", "current_state", "created_at", "build_id"),
+    "project_status_page": ("project_id", "status", "created_at", "build_id"),
+}
+"""Indexes for the pages of lists, newest first, with each filter."""
+
+
+def _partly(name: str, *columns: str, on: str, in_sqlite: str | None = None) -> Index:
+    where, there = text(on), text(in_sqlite or on)
+    return Index(f"ix_build_workflows_{name}", *columns, postgresql_where=where, sqlite_where=there)
+
+
+def _open(name: str, *columns: str, also: str = "") -> Index:
+    """Of builds without a summary, said as each database does."""
+    return _partly(name, *columns, on=f"NOT summarized{also}", in_sqlite=f"summarized = 0{also}")
 
 
 class Base(DeclarativeBase):
@@ -84,8 +104,14 @@ class BuildWorkflow(Base):
     ended_outside_by: Mapped[str | None]
     ended_outside_reason: Mapped[str | None]
     run_id: Mapped[str | None]  # the newest run whose history was compared; NULL before there was a second one
+    # Whether summaries tell of it: a trigger takes it back when the row changes.
+    summarized: Mapped[bool] = mapped_column(server_default=false())
 
     __table_args__ = (
+        *(Index(f"ix_build_workflows_{name}", *columns) for name, columns in _PAGES.items()),
+        _partly("waiting_page", "waiting_kind", "created_at", "build_id", on="waiting_kind IS NOT NULL"),
+        _open("unsummarized", "project_id", "created_at"),
+        _open("to_summarize", "completed_at", also=" AND completed_at IS NOT NULL"),
         one_of("current_state", State),
         one_of("acting_role", Role),
         one_of("status", Status),

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, Double, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Double, MetaData, Table, Text, Uuid
 
 from baton.store.columns import UtcDateTime
 
 VIEWS = MetaData()
-"""All of them."""
+"""All that are for others to read."""
+
+INNER_VIEWS = MetaData()
+"""Those that reports read beside summaries: the same, of builds that have none, each row with the build's ``id``."""
 
 
 def _texts(*names: str) -> Iterator[Column[str]]:
@@ -158,3 +161,12 @@ COSTS = Table(
     *_counts("unpriced_reports"),
 )
 """One row for each project, role, program and model."""
+
+
+def _unsummarized(view: Table) -> Table:
+    name = view.name.replace("report_", "unsummarized_")
+    return Table(name, INNER_VIEWS, Column("id", Uuid), *(Column(one.name, one.type) for one in view.columns))
+
+
+OPEN_STAYS, OPEN_WAITS, OPEN_REWORK = _unsummarized(STAYS), _unsummarized(WAITS), _unsummarized(REWORK)
+OPEN_USAGE, OPEN_BUILDS = _unsummarized(USAGE), _unsummarized(BUILDS)

@@ -1,7 +1,8 @@
-"""The schema of the mirror: upgrade it, check it, say which it is."""
+"""The mirror as a database: upgrade its schema, check it, say which it is; have its summaries made."""
 
 import typer
 
+from gateway.cli import partitioning
 from gateway.cli.command import command
 from gateway.cli.database import DatabaseUrl, database
 from gateway.cli.exit_codes import ExitCode
@@ -11,8 +12,11 @@ from gateway.cli.plain import text
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
-    group = typer.Typer(help="The SQL mirror's schema: upgrade, check, current.", rich_markup_mode="rich")
+    group = typer.Typer(
+        help="The SQL mirror: upgrade, check, current, summarize, partition, forget.", rich_markup_mode="rich"
+    )
     app.add_typer(group, name="db", no_args_is_help=True)
+    partitioning.register(group)
 
     @command(group, "upgrade", temporal=False)
     def upgrade(call: Invocation, database_url: DatabaseUrl = None) -> None:
@@ -67,4 +71,20 @@ def register(app: typer.Typer) -> None:
         call.output.result(
             {"database": where, "revision": revision, "head": head, "up_to_date": revision == head},
             text(f"{where}  ").append(revision or "no tables yet", "cyan").append(f"  {note}", "dim"),
+        )
+
+    @command(group, "summarize", temporal=False)
+    def summarize_(call: Invocation, database_url: DatabaseUrl = None) -> None:
+        """Summarize all builds that have ended, for quick reports. Workers do it, too, one after the other."""
+        from baton.store.summaries.summarizing import summarize
+        from baton.store.urls import redacted
+
+        done = 0
+        with database(call, database_url) as engine:
+            while found := summarize(engine):
+                done += found
+            where = redacted(engine.url)
+        call.output.result(
+            {"database": where, "summarized": done},
+            text("✓ ", "green").append(f"{where}  ", "default").append(f"{done} summarized", "dim"),
         )

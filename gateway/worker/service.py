@@ -20,6 +20,7 @@ from gateway.worker.clearing import clear_up
 from gateway.worker.duties import Duty, queues
 from gateway.worker.forgotten import rounds
 from gateway.worker.readiness import check_database, prepare_namespace, readable_profiles, shown
+from gateway.worker.summaries import summarizing
 from gateway.worker.versioning import deployed_version
 
 log = logging.getLogger("baton.worker")
@@ -48,6 +49,7 @@ async def serve(settings: Settings, duties: Sequence[Duty], environ: Mapping[str
             await stack.enter_async_context(shown_standing(engine, lambda: client))
             last.append(orchestrator(client, settings, profiles, engine))
             await stack.enter_async_context(reconciling(client, engine, every_seconds=settings.reconcile_seconds))
+            await stack.enter_async_context(summarizing(engine))
         if engine is not None and Duty.NOTIFIER in duties:
             last.append(notifier(client, settings, engine))
             await stack.enter_async_context(rounds(client, engine))

@@ -45,8 +45,8 @@ from baton.runners.toolchain.deployment import DeploymentOptions
 from baton.runners.toolchain.testing import AuditOptions
 from baton.runners.toolchain.verification import VerificationOptions
 from baton.runtime.settings import Settings, variable_of
+from baton.store.drift import TABLES
 from baton.store.reports.figures import PhaseFigures, ProjectFigures, RoleFigures, WaitFigures
-from baton.store.tables import Base
 from baton.store.views import VIEWS
 from baton.workshop.dilution.item import Rule
 from baton.workshop.limits import SandboxPolicy
@@ -213,10 +213,10 @@ def test_queues_and_search_attributes_are_in_the_docs() -> None:
     assert _unsaid({BUILDS_QUEUE, NOTICES_QUEUE, *map(role_queue, Role), *SEARCH_ATTRIBUTES}, OPERATIONS) == set()
 
 
-@pytest.mark.parametrize("table", Base.metadata.tables)
+@pytest.mark.parametrize("table", TABLES.tables)
 def test_every_column_and_index_is_in_the_docs(table: str) -> None:
     said = set(re.findall(r"`(\w+)`", REPORTS.section(table)))
-    described = Base.metadata.tables[table]
+    described = TABLES.tables[table]
     assert {column.name for column in described.columns} | {str(index.name) for index in described.indexes} <= said
 
 

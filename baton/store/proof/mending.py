@@ -20,6 +20,7 @@ from baton.store.proof.entries import is_genuine
 from baton.store.proof.former import FormerRows, former_rows
 from baton.store.proof.stored import Row, StoredBuild, Unreadable, stored_build
 from baton.store.proof.wanted import WantedRows, wanted_rows
+from baton.store.summaries.summarizing import unsummarize
 from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
 from baton.store.transactions import writing
 
@@ -50,6 +51,7 @@ def mend(engine: Engine, build_id: str, choose: Choice, *, former: Sequence[Entr
         if not entries:
             return Mended()
         differences = compare(stored, entries)
+        unsummarize(session, key)
         _Mender(session, stored, wanted_rows(entries, stored.outside_end)).mend(differences)
         return Mended(differences, _add(session, former_rows(key, entries, former), stored))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from baton.store.reports.builds import build_figures
-from baton.store.reports.costs import CostBy, cost_figures
+from baton.store.reports.costs import CostBy, cost_figures, costs_by
 from baton.store.reports.figures import (
     BuildFigures,
     CostFigures,
@@ -20,7 +20,7 @@ from baton.store.reports.figures import (
     Throughput,
     WaitFigures,
 )
-from baton.store.reports.projects import all_figures, project_figures
+from baton.store.reports.projects import ProjectSums
 from baton.store.reports.rework import rework_figures
 from baton.store.reports.scope import EVERYTHING, Scope
 from baton.store.reports.stays import phase_figures, role_figures
@@ -64,15 +64,16 @@ class CostReport:
 def stats(engine: Engine, scope: Scope = EVERYTHING) -> ProjectFigures:
     """The figures of all builds in scope together."""
     with reading(engine) as session:
-        return all_figures(session, scope)
+        return ProjectSums(session, scope).together()
 
 
 def project_report(engine: Engine, scope: Scope = EVERYTHING) -> ProjectReport:
     """How projects do."""
     with reading(engine) as session:
+        sums = ProjectSums(session, scope)
         return ProjectReport(
-            figures=all_figures(session, scope),
-            projects=project_figures(session, scope),
+            figures=sums.together(),
+            projects=sums.each(),
             phases=phase_figures(session, scope),
             rework=rework_figures(session, scope),
             throughput=throughput(session, scope),
@@ -90,12 +91,14 @@ def role_report(engine: Engine, scope: Scope = EVERYTHING) -> RoleReport:
 def cost_report(engine: Engine, scope: Scope = EVERYTHING) -> CostReport:
     """What builds cost."""
     with reading(engine) as session:
+        sums = ProjectSums(session, scope)
+        by_role, by_model, by_program = costs_by(session, scope, CostBy.ROLE, CostBy.MODEL, CostBy.PROGRAM)
         return CostReport(
-            figures=all_figures(session, scope),
-            by_project=project_figures(session, scope),
-            by_role=cost_figures(session, scope, CostBy.ROLE),
-            by_model=cost_figures(session, scope, CostBy.MODEL),
-            by_program=cost_figures(session, scope, CostBy.PROGRAM),
+            figures=sums.together(),
+            by_project=sums.each(),
+            by_role=by_role,
+            by_model=by_model,
+            by_program=by_program,
         )
 
 

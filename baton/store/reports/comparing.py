@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Select, Table, select
 from sqlalchemy.orm import Session
 
 from baton.domain.moves import PHASES
@@ -86,7 +86,7 @@ def _side(session: Session, build_id: str) -> Side:
         findings=sum(_findings(session, row)),
         base_commit=view.base_commit,
         commit=view.commit,
-        phases=list(_phases(session, view)),
+        phases=list(_phases(session, row, view)),
     )
 
 
@@ -97,13 +97,9 @@ def _findings(session: Session, row: BuildWorkflow) -> Iterator[int]:
         yield len(data.get("findings", [])) + len((data.get("report") or {}).get("findings", []))
 
 
-def _phases(session: Session, view: BuildView) -> Iterator[PhaseSide]:
-    stays = session.execute(
-        select(STAYS.c.state, STAYS.c.seconds, STAYS.c.ended_by).where(STAYS.c.build_id == view.build_id)
-    ).all()
-    used = session.execute(
-        select(USAGE.c.phase, USAGE.c.tokens, USAGE.c.cost_usd).where(USAGE.c.build_id == view.build_id)
-    ).all()
+def _phases(session: Session, row: BuildWorkflow, view: BuildView) -> Iterator[PhaseSide]:
+    stays = session.execute(_of_build(STAYS, row, "state", "seconds", "ended_by")).all()
+    used = session.execute(_of_build(USAGE, row, "phase", "tokens", "cost_usd")).all()
     for phase in PHASES:
         here = [stay for stay in stays if State(stay.state) is phase.state]
         spent = [one for one in used if one.phase == phase.value]
@@ -119,6 +115,12 @@ def _phases(session: Session, view: BuildView) -> Iterator[PhaseSide]:
             cost_usd=sum(one.cost_usd or 0.0 for one in spent),
             **_of_report(view.phases[phase]),
         )
+
+
+def _of_build(view: Table, row: BuildWorkflow, *names: str) -> Select[*tuple[Any, ...]]:
+    """Rows of one build. By its project and its beginning the view finds it without reading all others."""
+    found = (view.c.project_id == row.project_id, view.c.build_created_at == row.created_at)
+    return select(*(view.c[name] for name in names)).where(*found, view.c.build_id == row.build_id)
 
 
 def _of_report(record: PhaseRecord) -> dict[str, Any]:

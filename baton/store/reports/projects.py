@@ -1,104 +1,106 @@
 """The figures of projects."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections import Counter, defaultdict
 
-from sqlalchemy import Double, cast, func, select
+from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
 from baton.domain.moves import ORDER
 from baton.domain.vocabulary import State, Status
+from baton.store.reports.facts import BUILDS, Sums
 from baton.store.reports.figures import ProjectFigures
-from baton.store.reports.ranks import percent, percentile, placed, tally
+from baton.store.reports.ranks import Bins, percent, percentiles
 from baton.store.reports.scope import Scope
-from baton.store.views import BUILDS
+from baton.store.summaries.tables import SummaryBuild
+
+_ALL = None
+"""The project of figures that are of all of them."""
+
+_SUMMED = ("seconds", "handoffs", "rework_rounds", "tokens", "cost_usd", "unpriced_reports")
 
 
-def project_figures(session: Session, scope: Scope) -> list[ProjectFigures]:
-    """Of each project that has a build in scope, in the order of their names."""
-    rows = _builds(session, scope, by_project=True)
-    failures = _failure_points(session, scope, by_project=True)
-    return [_figures(row, failures.get(row.project_id)) for row in rows]
+class ProjectSums:
+    """What all figures of projects come from, read once."""
+
+    def __init__(self, session: Session, scope: Scope) -> None:
+        self._session, self._scope = session, scope
+        open_builds = BUILDS.open(session, scope, "project_id", "status", "failed_in", "spread")
+        self._sums: dict[str, Sums] = defaultdict(list)
+        for row in [*BUILDS.kept(session, scope, "project_id", "status", "failed_in"), *open_builds]:
+            self._sums[row["project_id"]].append(row)
+        self._bins = Bins()
+        for project, bin_, builds in BUILDS.bins(session, scope, "project_id", status=Status.COMPLETE):
+            self._bins.kept[project][bin_] = builds
+        for row in open_builds:
+            if row["status"] == Status.COMPLETE:
+                self._bins.open[row["project_id"]][row["spread"]] += row["builds"]
+
+    def together(self) -> ProjectFigures:
+        """Of all builds in scope."""
+        took = self._percentiles(self._bins.together(_ALL))
+        return _figures(_ALL, [row for rows in self._sums.values() for row in rows], *took.get(_ALL, (None, None)))
+
+    def each(self) -> list[ProjectFigures]:
+        """Of each project that has a build in scope, in the order of their names."""
+        took = self._percentiles(self._bins)
+        return [
+            _figures(project, rows, *took.get(project, (None, None)))
+            for project, rows in sorted(self._sums.items())
+            if any(row["builds"] for row in rows)
+        ]
+
+    def _percentiles(self, bins: Bins) -> dict[str | None, tuple[float, ...]]:
+        table = SummaryBuild.__table__.c
+        of_all = bins is not self._bins
+        of_project = [] if of_all else [table.project_id == bindparam("project")]
+        into = BUILDS.looking(self._session, self._scope, table.status == Status.COMPLETE, *of_project)
+
+        def look(project: str | None, bin_: int, skipped: int, number: int) -> list[float]:
+            return into(bin_, skipped, number, **({} if of_all else {"project": project}))
+
+        def look_at_open(wanted: set[int]) -> list[tuple[str | None, int, float]]:
+            rows = BUILDS.look_at_open(self._session, self._scope, wanted, "project_id", status=Status.COMPLETE)
+            return [(_ALL if of_all else project, bin_, seconds) for project, bin_, seconds in rows]
+
+        return percentiles(bins, look, look_at_open)
 
 
-def all_figures(session: Session, scope: Scope) -> ProjectFigures:
-    """Of all builds in scope together."""
-    (row,) = _builds(session, scope, by_project=False)
-    return _figures(row, _failure_points(session, scope, by_project=False).get(None))
-
-
-def _builds(session: Session, scope: Scope, *, by_project: bool) -> Sequence[Any]:
-    group = [BUILDS.c.project_id] if by_project else []
-    rows = (
-        select(BUILDS, *placed(BUILDS.c.seconds, *group, BUILDS.c.status))
-        .where(*scope.holds(BUILDS.c.project_id, BUILDS.c.created_at))
-        .subquery()
-    )
-    column = rows.c
-    completed = column.status == Status.COMPLETE
-    query = select(
-        *([column.project_id] if by_project else []),
-        func.count().label("total"),
-        tally(completed).label("completed"),
-        tally(column.completed_at.is_(None)).label("in_progress"),
-        tally(column.status == Status.WAITING).label("waiting"),
-        tally(column.status == Status.PAUSED).label("paused"),
-        tally(column.status == Status.ERROR).label("error"),
-        tally(column.status == Status.FAILED).label("failed"),
-        tally(column.status == Status.CANCELLED).label("cancelled"),
-        tally(column.first_pass == 1).label("first_passed"),
-        func.avg(column.seconds).filter(completed).label("average_duration"),
-        percentile(50, column.seconds, rows, completed).label("p50_duration"),
-        percentile(90, column.seconds, rows, completed).label("p90_duration"),
-        func.avg(cast(column.handoffs, Double)).filter(completed).label("average_handoffs"),
-        func.coalesce(func.sum(column.rework_rounds), 0).label("rework_rounds"),
-        func.coalesce(func.sum(column.tokens), 0).label("tokens"),
-        func.coalesce(func.sum(column.cost_usd), 0.0).label("cost_usd"),
-        func.coalesce(func.sum(column.unpriced_reports), 0).label("unpriced_reports"),
-    )
-    if by_project:
-        query = query.group_by(column.project_id).order_by(column.project_id)
-    return session.execute(query).all()
-
-
-def _failure_points(session: Session, scope: Scope, *, by_project: bool) -> dict[str | None, State]:
-    """Where most builds failed; of several states with as many the one that comes first."""
-    group = [BUILDS.c.project_id] if by_project else []
-    query = (
-        select(*group, BUILDS.c.failed_in, func.count().label("builds"))
-        .where(BUILDS.c.failed_in.is_not(None))
-        .where(*scope.holds(BUILDS.c.project_id, BUILDS.c.created_at))
-        .group_by(*group, BUILDS.c.failed_in)
-    )
-    found: dict[str | None, tuple[int, int]] = {}
-    for row in session.execute(query):
-        project = row.project_id if by_project else None
-        found[project] = max(found.get(project, (0, 0)), (row.builds, -ORDER.index(State(row.failed_in))))
-    return {project: ORDER[-place] for project, (_, place) in found.items()}
-
-
-def _figures(row: Any, failure: State | None) -> ProjectFigures:
-    ended = row.total - row.in_progress
+def _figures(project: str | None, rows: Sums, p50: float | None, p90: float | None) -> ProjectFigures:
+    of_status: Counter[str] = Counter()
+    failures: Counter[State] = Counter()
+    for row in rows:
+        of_status[row["status"]] += row["builds"]
+        if row["failed_in"] is not None and row["builds"]:
+            failures[State(row["failed_in"])] += row["builds"]
+    total, completed = of_status.total(), of_status[Status.COMPLETE]
+    ended = completed + of_status[Status.FAILED] + of_status[Status.CANCELLED]
+    added = {name: sum(row[name] for row in rows) for name in (*_SUMMED, "first_pass")}
+    done = [row for row in rows if row["status"] == Status.COMPLETE]
     return ProjectFigures(
-        project_id=getattr(row, "project_id", None),
-        total=row.total,
-        completed=row.completed,
-        in_progress=row.in_progress,
-        waiting=row.waiting,
-        paused=row.paused,
-        error=row.error,
-        failed=row.failed,
-        cancelled=row.cancelled,
-        success_rate=percent(row.completed, ended),
-        first_pass_yield=percent(row.first_passed, ended),
-        average_duration=row.average_duration,
-        p50_duration=row.p50_duration,
-        p90_duration=row.p90_duration,
-        average_handoffs=row.average_handoffs,
-        rework_rounds=int(row.rework_rounds),
-        most_common_failure_point=failure,
-        tokens=int(row.tokens),
-        cost_usd=row.cost_usd,
-        cost_per_completed=row.cost_usd / row.completed if row.completed else None,
-        unpriced_reports=int(row.unpriced_reports),
+        project_id=project,
+        total=total,
+        completed=completed,
+        in_progress=total - ended,
+        waiting=of_status[Status.WAITING],
+        paused=of_status[Status.PAUSED],
+        error=of_status[Status.ERROR],
+        failed=of_status[Status.FAILED],
+        cancelled=of_status[Status.CANCELLED],
+        success_rate=percent(completed, ended),
+        first_pass_yield=percent(int(added["first_pass"]), ended),
+        average_duration=sum(row["seconds"] for row in done) / completed if completed else None,
+        p50_duration=p50,
+        p90_duration=p90,
+        average_handoffs=float(sum(row["handoffs"] for row in done)) / completed if completed else None,
+        rework_rounds=int(added["rework_rounds"]),
+        most_common_failure_point=_most_common(failures),
+        tokens=int(added["tokens"]),
+        cost_usd=float(added["cost_usd"]),
+        cost_per_completed=float(added["cost_usd"]) / completed if completed else None,
+        unpriced_reports=int(added["unpriced_reports"]),
     )
+
+
+def _most_common(failures: Counter[State]) -> State | None:
+    """Where most builds failed; of several states with as many the one that comes first."""
+    return min(failures, key=lambda state: (-failures[state], ORDER.index(state)), default=None)

@@ -19,6 +19,11 @@ class Scope:
     since: datetime | None = None
     until: datetime | None = None
 
+    @property
+    def all_time(self) -> bool:
+        """Whether no build is left out for when it was created."""
+        return self.since is None and self.until is None
+
     def within(self, projects: Collection[str] | None) -> Self:
         """As much of the scope as lies in ``projects``, such as those that a reader may see; ``None`` is all."""
         if projects is None:

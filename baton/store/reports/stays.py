@@ -1,41 +1,40 @@
 """How stays in phases went: by phase, and by role."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
 from baton.domain.moves import OWNERS, PHASES
 from baton.domain.vocabulary import Role
 from baton.store.reports.costs import CostBy, cost_figures
+from baton.store.reports.facts import FINISHED, STAYS, Sums
 from baton.store.reports.figures import PhaseFigures, RoleFigures
-from baton.store.reports.ranks import percent, percentile, placed, tally
+from baton.store.reports.ranks import Bins, percent, percentiles
 from baton.store.reports.rework import rework_figures
 from baton.store.reports.scope import Scope
-from baton.store.views import STAYS
+from baton.store.summaries.tables import SummaryStay
 
-_FINISHED = ("forward", "rework")
-_TRIED = (*_FINISHED, "failed")
-_NONE = {"stays": 0, "finished": 0, "p50_seconds": None, "p90_seconds": None, "sent_back": 0, "failed": 0, "tried": 0}
+_WORDS = ("state", "ended_by", "first", "spread")
+_ROLES = {phase.value: OWNERS[phase.state].value for phase in PHASES}
 
 
 def phase_figures(session: Session, scope: Scope) -> list[PhaseFigures]:
     """Of every phase, in order; also of one in which no build has been."""
-    found = _grouped(session, scope, STAYS.c.state)
-    return [PhaseFigures(phase=phase, role=OWNERS[phase.state], **_figures(found.get(phase.value))) for phase in PHASES]
+    found = _grouped(session, scope, lambda state: state)
+    return [PhaseFigures(phase=phase, role=OWNERS[phase.state], **found(phase.value)) for phase in PHASES]
 
 
 def role_figures(session: Session, scope: Scope) -> list[RoleFigures]:
     """Of every role, in the order of their phases; also of one that has had nothing to do."""
-    found = _grouped(session, scope, STAYS.c.role)
+    found = _grouped(session, scope, _ROLES.__getitem__)
     used = {cost.name: cost for cost in cost_figures(session, scope, CostBy.ROLE)}
     rework = rework_figures(session, scope)
     return [
         RoleFigures(
             role=role,
-            **_figures(found.get(role.value)),
+            **found(role.value),
             got_back=sum(one.times for one in rework if one.to_role is role),
             tokens=used[role.value].tokens if role.value in used else 0,
             cost_usd=used[role.value].cost_usd if role.value in used else 0.0,
@@ -45,48 +44,54 @@ def role_figures(session: Session, scope: Scope) -> list[RoleFigures]:
     ]
 
 
-def _grouped(session: Session, scope: Scope, group: ColumnElement[Any]) -> dict[str, Row[Any]]:
-    stays = (
-        select(
-            group.label("name"),
-            STAYS.c.build_id,
-            STAYS.c.number,
-            STAYS.c.state,
-            STAYS.c.seconds,
-            STAYS.c.ended_by,
-            case((STAYS.c.ended_by.in_(_FINISHED), 1), else_=0).label("finished"),
-            case((STAYS.c.ended_by.in_(_TRIED), 1), else_=0).label("tried"),
-        )
-        .where(STAYS.c.state.in_([phase.value for phase in PHASES]))
-        .where(*scope.holds(STAYS.c.project_id, STAYS.c.build_created_at))
-        .subquery()
-    )
-    turn = func.row_number().over(
-        partition_by=(stays.c.build_id, stays.c.state, stays.c.tried), order_by=stays.c.number
-    )
-    rows = select(stays, *placed(stays.c.seconds, stays.c.name, stays.c.finished), turn.label("turn")).subquery()
-    finished, first = rows.c.finished == 1, (rows.c.tried == 1) & (rows.c.turn == 1)
-    query = select(
-        rows.c.name,
-        func.count().label("stays"),
-        tally(finished).label("finished"),
-        percentile(50, rows.c.seconds, rows, finished).label("p50_seconds"),
-        percentile(90, rows.c.seconds, rows, finished).label("p90_seconds"),
-        tally(rows.c.ended_by == "rework").label("sent_back"),
-        tally(rows.c.ended_by == "failed").label("failed"),
-        tally(first).label("tried"),
-        tally(first & (rows.c.ended_by == "forward")).label("first_passed"),
-    ).group_by(rows.c.name)
-    return {row.name: row for row in session.execute(query)}
+def _grouped(session: Session, scope: Scope, group: Callable[[str], str]) -> Callable[[str], dict[str, Any]]:
+    """What gives the figures of a phase or a role, which ``group`` tells of a state."""
+    kept, others = STAYS.kept(session, scope, *_WORDS), STAYS.open(session, scope, *_WORDS)
+    took = _took(session, scope, group, kept, others)
+    rows: dict[str, Sums] = {}
+    for row in (*kept, *others):
+        rows.setdefault(group(row["state"]), []).append(row)
+    return lambda name: _figures(rows.get(name, []), *took.get(name, (None, None)))
 
 
-def _figures(row: Row[Any] | None) -> dict[str, Any]:
-    return dict(_fields(row))
+def _took(
+    session: Session, scope: Scope, group: Callable[[str], str], kept: Sums, others: Sums
+) -> dict[str, tuple[float, ...]]:
+    bins = Bins()
+    for mine, rows in ((bins.kept, kept), (bins.open, others)):
+        for row in rows:
+            if row["spread"] is not None:
+                mine[group(row["state"])][row["spread"]] += row["stays"]
+    table = SummaryStay.__table__.c
+
+    def look(name: str, bin_: int, skipped: int, number: int) -> list[float]:
+        states = [phase.value for phase in PHASES if group(phase.value) == name]
+        of_group = table.state.in_(states) if len(states) > 1 else table.state == states[0]
+        return STAYS.looking(session, scope, of_group, table.ended_by.in_(FINISHED))(bin_, skipped, number)
+
+    def look_at_open(wanted: set[int]) -> list[tuple[str, int, float]]:
+        rows = STAYS.look_at_open(session, scope, wanted, "state")
+        return [(group(state), bin_, seconds) for state, bin_, seconds in rows]
+
+    return percentiles(bins, look, look_at_open)
 
 
-def _fields(row: Row[Any] | None) -> Iterator[tuple[str, Any]]:
-    for name, nothing in _NONE.items():
-        yield name, nothing if row is None else getattr(row, name)
-    passed, tried = (0, 0) if row is None else (row.first_passed, row.tried)
-    yield "first_passed", passed
-    yield "first_pass_yield", percent(passed, tried)
+def _figures(rows: Sums, p50: float | None, p90: float | None) -> dict[str, Any]:
+    ended: Counter[str | None] = Counter()
+    first: Counter[str | None] = Counter()
+    for row in rows:
+        ended[row["ended_by"]] += row["stays"]
+        if row["first"]:
+            first[row["ended_by"]] += row["stays"]
+    tried, passed = first.total(), first["forward"]
+    return {
+        "stays": ended.total(),
+        "finished": sum(ended[end] for end in FINISHED),
+        "p50_seconds": p50,
+        "p90_seconds": p90,
+        "sent_back": ended["rework"],
+        "failed": ended["failed"],
+        "tried": tried,
+        "first_passed": passed,
+        "first_pass_yield": percent(passed, tried),
+    }

@@ -1,44 +1,47 @@
 """How long builds waited for people."""
 
-from sqlalchemy import func, select
+from collections import defaultdict
+
+from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
+from baton.store.reports.facts import WAITS, Sums
 from baton.store.reports.figures import WaitFigures
-from baton.store.reports.ranks import percentile, placed, tally
+from baton.store.reports.ranks import Bins, percentiles
 from baton.store.reports.scope import Scope
-from baton.store.views import WAITS
+from baton.store.summaries.tables import SummaryWait
 
 
 def wait_figures(session: Session, scope: Scope) -> list[WaitFigures]:
     """Of each kind of wait that there was, the longest together first."""
-    over = WAITS.c.ended_at.is_not(None)
-    rows = (
-        select(WAITS.c.kind, WAITS.c.seconds, over.label("over"), *placed(WAITS.c.seconds, WAITS.c.kind, over))
-        .where(*scope.holds(WAITS.c.project_id, WAITS.c.build_created_at))
-        .subquery()
+    kept, others = WAITS.kept(session, scope, "kind", "spread"), WAITS.open(session, scope, "kind", "spread")
+    kinds: dict[str, Sums] = defaultdict(list)
+    bins = Bins()
+    for mine, rows in ((bins.kept, kept), (bins.open, others)):
+        for row in rows:
+            kinds[row["kind"]].append(row)
+            if row["spread"] is not None:
+                mine[row["kind"]][row["spread"]] += row["waits"]
+
+    into = WAITS.looking(session, scope, SummaryWait.__table__.c.kind == bindparam("kind"))
+
+    def look(kind: str, bin_: int, skipped: int, number: int) -> list[float]:
+        return into(bin_, skipped, number, kind=kind)
+
+    def look_at_open(wanted: set[int]) -> list[tuple[str, int, float]]:
+        return [(kind, bin_, seconds) for kind, bin_, seconds in WAITS.look_at_open(session, scope, wanted, "kind")]
+
+    took = percentiles(bins, look, look_at_open)
+    found = [_figures(kind, rows, *took.get(kind, (None, None))) for kind, rows in kinds.items()]
+    return sorted((one for one in found if one.waits), key=lambda one: (-one.total_seconds, one.kind))
+
+
+def _figures(kind: str, rows: Sums, p50: float | None, p90: float | None) -> WaitFigures:
+    return WaitFigures(
+        kind=kind,
+        waits=sum(int(row["waits"]) for row in rows),
+        waiting_now=sum(int(row["waits"]) for row in rows if row["spread"] is None),
+        total_seconds=float(sum(row["seconds"] for row in rows)),
+        p50_seconds=p50,
+        p90_seconds=p90,
     )
-    is_over = rows.c.seconds.is_not(None)
-    total = func.coalesce(func.sum(rows.c.seconds), 0.0)
-    query = (
-        select(
-            rows.c.kind,
-            func.count().label("waits"),
-            tally(~is_over).label("waiting_now"),
-            total.label("total_seconds"),
-            percentile(50, rows.c.seconds, rows, is_over).label("p50_seconds"),
-            percentile(90, rows.c.seconds, rows, is_over).label("p90_seconds"),
-        )
-        .group_by(rows.c.kind)
-        .order_by(total.desc(), rows.c.kind)
-    )
-    return [
-        WaitFigures(
-            kind=row.kind,
-            waits=row.waits,
-            waiting_now=row.waiting_now,
-            total_seconds=row.total_seconds,
-            p50_seconds=row.p50_seconds,
-            p90_seconds=row.p90_seconds,
-        )
-        for row in session.execute(query)
-    ]

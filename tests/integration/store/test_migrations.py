@@ -25,7 +25,7 @@ ADDED = ("finding_waived", "phase_compensated")
 
 def go(engine: Engine, move: Callable[[Config, str], None], revision: str) -> None:
     config = schema._config()
-    with alone(engine, schema._LOCK) as connection:
+    with alone(engine, schema.LOCK) as connection:
         config.attributes["connection"] = connection
         move(config, revision)
 

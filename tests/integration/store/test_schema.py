@@ -14,9 +14,10 @@ from baton.store.mirror import Mirror
 from baton.store.reading import get_build
 from baton.store.tables import Base, BuildWorkflow, WorkflowEvent, WorkflowHandoff
 from baton.store.transactions import writing
-from baton.store.views import VIEWS
+from baton.store.views import INNER_VIEWS, VIEWS
 from tests.journals import happy
 
+TOTALS = ("builds", "ends", "rework", "starts", "stays", "usage", "waits")
 INDEXED = {
     "build_workflows": ["build_id", "project_id", "user_id", "current_state", "created_at"],
     "workflow_handoffs": ["workflow_id", "from_role", "timestamp"],
@@ -67,11 +68,13 @@ def test_an_empty_database_lacks_everything(database_url: str) -> None:
         f"alembic_version: the database has no revision; this version of Baton works with '{schema.head()}'",
         "api_tokens: the table is missing",
         "build_workflows: the table is missing",
+        *(f"total_{name}: the table is missing" for name in TOTALS),
         "webhook_subscriptions: the table is missing",
+        *(f"summary_{name}: the table is missing" for name in ("builds", "rework", "stays", "usage", "waits")),
         "webhook_deliveries: the table is missing",
         "workflow_events: the table is missing",
         "workflow_handoffs: the table is missing",
-        *(f"{view}: the view is missing" for view in sorted(VIEWS.tables)),
+        *(f"{view}: the view is missing" for view in (*sorted(VIEWS.tables), *sorted(INNER_VIEWS.tables))),
     ]
     engine.dispose()
 
@@ -206,17 +209,18 @@ def test_a_view_that_is_missing_or_lacks_a_column_or_reads_a_missing_table_is_na
         f"report_builds: {gone}",
         f"report_projects: {gone}",
         *told,
+        f"unsummarized_builds: {gone}",
     ]
 
 
 def _without_views(engine: Engine) -> None:
     """A database keeps a column as it is while a view reads it."""
     cascade = " CASCADE" if engine.dialect.name == "postgresql" else ""
-    _run(engine, *(f"DROP VIEW IF EXISTS {view}{cascade}" for view in VIEWS.tables))
+    _run(engine, *(f"DROP VIEW IF EXISTS {view}{cascade}" for view in (*VIEWS.tables, *INNER_VIEWS.tables)))
 
 
 def _told_of_tables(engine: Engine) -> list[str]:
-    return [difference for difference in _told(engine) if not difference.startswith("report_")]
+    return [difference for difference in _told(engine) if not difference.startswith(("report_", "unsummarized_"))]
 
 
 def _rewrite(engine: Engine, table: str, *replacements: tuple[str, str]) -> None:

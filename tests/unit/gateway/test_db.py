@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from baton.store.engine import open_engine
+from baton.store.mirror import Mirror
 from baton.store.schema import head
 from tests.command_line import CommandLine
+from tests.journals import happy
 
 
 @pytest.fixture
@@ -41,7 +43,40 @@ def test_check_names_every_difference_and_fails(cli: CommandLine, url: str) -> N
     assert "workflow_handoffs: the table is missing" in said.out
     assert "'ix_workflow_events_event_type' on event_type is missing" in said.out
     tables = [one["table"] for one in listed.json["differences"]]
-    assert tables == ["workflow_events", "workflow_handoffs", "report_builds", "report_projects"]
+    assert tables == [
+        *("workflow_events", "workflow_handoffs"),
+        *("report_builds", "report_projects", "unsummarized_builds"),
+    ]
+
+
+def test_builds_that_have_ended_are_summarized_at_once(cli: CommandLine, url: str) -> None:
+    cli.now("db", "upgrade", "--database-url", url)
+    engine = open_engine(url)
+    Mirror(engine).write(happy("b-1").batch())
+    engine.dispose()
+    said = [cli.now("db", "summarize", "--database-url", url, "--json").json["summarized"] for _ in range(2)]
+
+    assert said == [1, 0]
+    assert "0 summarized" in cli.now("db", "summarize", "--database-url", url).told
+
+
+def test_sqlite_is_not_divided(cli: CommandLine, url: str) -> None:
+    cli.now("db", "upgrade", "--database-url", url)
+    divided = cli.now("db", "partition", "--database-url", url)
+    forgotten = cli.now("db", "forget", "--before", "2026-03-01", "--yes", "--database-url", url)
+
+    assert (divided.code, forgotten.code) == (1, 1)
+    assert "SQLite has no partitions: keep the mirror in PostgreSQL" in divided.err
+    assert "The tables are not divided: run python starter.py db partition first" in forgotten.err
+
+
+def test_nothing_is_forgotten_without_a_yes_or_a_day(cli: CommandLine, url: str) -> None:
+    unsure = cli.now("db", "forget", "--before", "2026-03-01", "--database-url", url)
+    never = cli.now("db", "forget", "--before", "soon", "--yes", "--database-url", url)
+
+    assert (unsure.code, never.code) == (2, 2)
+    assert "add --yes" in unsure.err
+    assert "--before 'soon' is no day, such as 2026-03-01" in never.err
 
 
 def test_a_database_without_tables_says_what_to_run(cli: CommandLine, url: str) -> None:

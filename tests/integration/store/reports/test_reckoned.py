@@ -19,6 +19,7 @@ from baton.store.mirror import Mirror
 from baton.store.reports.asking import build_report, cost_report, project_report, role_report, stats
 from baton.store.reports.figures import ProjectFigures
 from baton.store.reports.scope import Scope
+from baton.store.summaries.summarizing import summarize
 from baton.store.tables import BuildWorkflow
 from baton.store.views import BUILDS, COSTS, PROJECTS, REWORK, ROLES, STAYS, USAGE, WAIT_TIMES, WAITS
 from baton.store.views import PHASES as PHASE_VIEW
@@ -37,7 +38,7 @@ def test_every_number_is_the_one_that_folding_the_journals_gives(engine: Engine,
 
 
 def _mirrored(engine: Engine, seed: int, number: int = 9) -> list[Reckoning]:
-    """Builds in an otherwise empty mirror."""
+    """Builds in an otherwise empty mirror; some of those that have ended are summarized, some are not."""
     with engine.begin() as connection:
         connection.execute(delete(BuildWorkflow))
     told = []
@@ -46,6 +47,7 @@ def _mirrored(engine: Engine, seed: int, number: int = 9) -> list[Reckoning]:
         names = {"build_id": view.build_id, "workflow_id": view.workflow_id, "first_run_id": view.first_run_id}
         Mirror(engine).write(MirrorBatch(**names, entries=tuple(build.entries)))
         told.append(Reckoning(build.entries))
+    summarize(engine, limit=number // 3)
     return told
 
 

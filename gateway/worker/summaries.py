@@ -1,0 +1,50 @@
+"""Having builds that have ended summarized, so that reports stay quick however many there are.
+
+Nothing waits for it: a build without a summary is in every report, too. It is done in small pieces with rests between
+them, so that the mirror gets its turn.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import Engine
+
+from baton.store.beside import beside
+from baton.store.errors import StoreError
+from baton.store.summaries.summarizing import summarize
+
+log = logging.getLogger("baton.worker")
+
+_EVERY_SECONDS = 15.0
+_REST = 3
+"""How many times as long as a piece took nothing is done after it."""
+
+
+@asynccontextmanager
+async def summarizing(engine: Engine, *, every_seconds: float = _EVERY_SECONDS) -> AsyncIterator[None]:
+    """Summarize what has ended, every so often, while the context lasts."""
+    going = asyncio.create_task(_go_on(engine, every_seconds), name="summaries")
+    try:
+        yield
+    finally:
+        going.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await going
+
+
+async def _go_on(engine: Engine, every_seconds: float) -> None:
+    while True:
+        await asyncio.sleep(every_seconds)
+        try:
+            began = time.monotonic()
+            while await beside(summarize, engine):
+                await asyncio.sleep(_REST * (time.monotonic() - began))
+                began = time.monotonic()
+        except StoreError as error:
+            log.debug("builds are summarized later: %s", error)
+        except Exception:
+            log.exception("builds could not be summarized")
