@@ -72,7 +72,7 @@ async def _ask(client: Client, numbers: list[int]) -> float:
     seconds = []
     for number in numbers:
         began = time.perf_counter()
-        handle = client.get_workflow_handle_for(BuildWorkflow.run, workflow_id(f"parked-{number}"))
+        handle = client.get_workflow_handle(workflow_id(f"parked-{number}"))
         view = await handle.query(BuildWorkflow.status)
         seconds.append(time.perf_counter() - began)
         if view.waiting_for is None:
