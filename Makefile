@@ -71,7 +71,7 @@ format: $(INSTALLED) ## put the code into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(INSTALLED) ## what Baton costs, measured (ARGS="--only builds,latency --rounds 5", WHICH=gateway)
+bench: $(INSTALLED) ## what Baton costs, measured (ARGS="--only builds,latency --rounds 5", WHICH=gateway or reports)
 	$(BIN)/python bench/bench_$(WHICH).py $(ARGS)
 
 chaos: $(INSTALLED) ## break everything on purpose (ROUNDS=10, SEEDS="4 7", SEED=4, MINUTES=3, ARGS="--verbose")

@@ -33,8 +33,10 @@ def fill(engine: Engine, size: int, *, seed: int = 1, summaries: bool = True, te
     schema.upgrade(engine)
     with engine.connect() as connection:
         first = connection.scalar(select(func.count()).select_from(BuildWorkflow)) or 0
+    indexes = [index for table in TABLES for index in table.__table__.indexes]  # type: ignore[attr-defined]
     if first < size:
-        _write(engine, size, seed, first, tell)
+        _write(engine, size, seed, first, indexes, tell)
+    _index(engine, indexes, tell)
     began, done = time.monotonic(), 0
     while summaries and (found := summarize(engine, limit=_SUMMARIZED_AT_A_TIME)):
         done += found
@@ -42,8 +44,7 @@ def fill(engine: Engine, size: int, *, seed: int = 1, summaries: bool = True, te
     _settle(engine)
 
 
-def _write(engine: Engine, size: int, seed: int, first: int, tell: Tell) -> None:
-    indexes = [index for table in TABLES for index in table.__table__.indexes]  # type: ignore[attr-defined]
+def _write(engine: Engine, size: int, seed: int, first: int, indexes: list[Index], tell: Tell) -> None:
     if size - first >= _ENOUGH:
         with engine.begin() as connection:
             for index in indexes:
@@ -54,7 +55,6 @@ def _write(engine: Engine, size: int, seed: int, first: int, tell: Tell) -> None
         _insert(engine, copying, piece)
         done += len(piece)
         _told(tell, "builds", done, size, began, first)
-    _index(engine, indexes, tell)
 
 
 def _index(engine: Engine, indexes: list[Index], tell: Tell) -> None:

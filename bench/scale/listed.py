@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from baton.domain.vocabulary import State, Status
-from baton.store import browsing, changes, forks, reading, reconciling
+from baton.store import browsing, changes, forks, reading, reconciling, standing
 from baton.store.browsing import Wanted
 from baton.store.ids import build_key
 from baton.store.reports import asking, comparing
@@ -165,6 +165,8 @@ def _of_one() -> Iterator[Listed]:
         "the inbox, with a token for some projects": lambda engine, dice: browsing.waiting_lines(
             engine, dice.some_projects()
         ),
+        "how things stand": lambda engine, _: standing.standing(engine),
+        "what began and ended in a day": lambda engine, _: standing.ended_since(engine, NOW - timedelta(days=1)),
         "builds under way, for the reconciler": lambda engine, dice: reconciling.in_progress(
             engine, after=build_key(dice.build()), limit=200
         ),

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 from sqlalchemy import Engine, text
 
-from baton.store import browsing, changes, forks, reading, reconciling
+from baton.store import browsing, changes, forks, reading, reconciling, standing
 from baton.store.engine import open_engine
 from baton.store.reports import asking, comparing
 from bench.scale import listed as listing
@@ -22,7 +22,7 @@ from bench.scale.plans import plan, read_whole, statements
 
 BUILDS = 100
 TIMES = 1_000_000 // BUILDS
-ROOMS: tuple[ModuleType, ...] = (browsing, reading, changes, forks, reconciling, asking, comparing)
+ROOMS: tuple[ModuleType, ...] = (browsing, reading, changes, forks, reconciling, standing, asking, comparing)
 WRITING = {"record_end", "record_life"}
 
 LESSON = """\
