@@ -29,6 +29,7 @@ from bench.reporting.table import markdown
 from bench.systems.casting import cast
 from bench.systems.stage import stage
 from bench.systems.turn import Lost
+from gateway.signals import Stopped, until_signalled
 
 _HERE = Path(__file__).parent
 PARTS: dict[str, Callable[[Run], Awaitable[None]]] = {
@@ -96,10 +97,11 @@ def main() -> int:
     options = parse(__doc__, list(PARTS))
     configure_logging("ERROR", "text")
     try:
-        if options.profile:
-            asyncio.run(profile(options.systems, options.sizes.builds))
-        else:
-            asyncio.run(_measure(options))
+        wanted = profile(options.systems, options.sizes.builds) if options.profile else _measure(options)
+        asyncio.run(until_signalled(wanted))
+    except Stopped as stopped:
+        print(f"The benchmark was {stopped}; nothing of it goes on, and nothing was written")
+        return 1
     except Lost as lost:
         print(f"Something is wrong: {lost}")
         return 1

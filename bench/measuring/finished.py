@@ -6,10 +6,13 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from baton.store.engine import open_engine
+from baton.store.summaries.summarizing import summarize
 from bench.guests.rows import Rows
 
 _TEMPLATE = "finished-0"
 _BUILDS, _PARTS = "build_workflows", ("workflow_events", "workflow_handoffs")
+_SUMMARIZED_AT_A_TIME = 1_000
 
 
 def fill(database_url: str, template: Path, count: int) -> None:
@@ -24,6 +27,12 @@ def fill(database_url: str, template: Path, count: int) -> None:
         for table in (_BUILDS, *_PARTS):
             connection.execute(_copies(connection, table), {"count": count, "first": first})
         connection.execute("DELETE FROM build_workflows WHERE id = %s", [first])
+    engine = open_engine(database_url)
+    try:
+        while summarize(engine, limit=_SUMMARIZED_AT_A_TIME):  # or the worker does it while it is measured
+            pass
+    finally:
+        engine.dispose()
     with psycopg.connect(database_url, autocommit=True) as connection:
         for statement in ("VACUUM ANALYZE", "CHECKPOINT"):  # which a server does by itself in time
             connection.execute(statement)
