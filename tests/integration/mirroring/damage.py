@@ -55,7 +55,7 @@ DAMAGES = {
     ),
     "an entry's time moved": Damage(
         _sql("UPDATE workflow_events SET timestamp = '2026-01-01 00:00:00.000000+00:00' OF_BUILD AND sequence = 4"),
-        "entry 4 (state_advanced): timestamp is datetime.datetime(2026, 1, 1",
+        "entry 4 (state_advanced): timestamp is 2026-01-01T00:00:00+00:00, not ",
         "entry 4 (state_advanced) was changed",
     ),
     "an entry's actor replaced": Damage(

@@ -32,8 +32,10 @@ from tests.journals import ANNA, Story, happy, refused, request, reworked, undon
 
 
 def summarized(engine: Engine) -> set[str]:
-    """The builds whose rows say that they are; every summary is of one of them."""
+    """The builds whose rows say that they are; every summary is of one of them. All is seen at one moment."""
     with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
         found = dict(
             connection.execute(select(BuildWorkflow.id, BuildWorkflow.build_id).where(BuildWorkflow.summarized)).all()
         )
