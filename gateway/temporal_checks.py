@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSystemInfoRequest
+from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -14,6 +12,7 @@ from baton.runtime.search_attributes import SearchAttributeConflict, missing_sea
 from gateway.deployments.checking import check_deployment
 from gateway.doctor import Check, Health, worker_check
 from gateway.mirroring.schedule import NoSchedule, look
+from gateway.task_queues import ACTIVITIES, WORKFLOWS, describe_queue
 from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
 from gateway.worker.duties import Duty
 
@@ -72,11 +71,8 @@ async def _mirror(client: Client) -> Check:
 
 async def _queue(client: Client, duty: Duty) -> Check:
     queue = duty.queue
-    kind = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY if duty.plays_a_role else TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
     try:
-        answer = await client.workflow_service.describe_task_queue(
-            DescribeTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind)
-        )
+        answer = await describe_queue(client, queue, ACTIVITIES if duty.plays_a_role else WORKFLOWS)
     except RPCError as error:
         return Check(f"queue {queue}", Health.WARNING, f"cannot be seen: {reason_of(error)}")
     return worker_check(duty, len(answer.pollers))

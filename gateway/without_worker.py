@@ -9,9 +9,6 @@ from contextlib import suppress
 from typing import TypeVar
 
 from temporalio.api.deployment.v1 import WorkerDeploymentVersion
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -21,6 +18,7 @@ from gateway.deployments.versions import described as described_deployment
 from gateway.errors import GatewayError, NoWorker
 from gateway.histories.journal import recorded_journal
 from gateway.histories.standing import Standing
+from gateway.task_queues import WORKFLOWS, describe_queue
 
 _PATIENT_SECONDS = 1.0
 """How long a worker may take before the history is looked at: an answer of a worker costs less."""
@@ -67,12 +65,7 @@ def _missing(version: WorkerDeploymentVersion) -> str:
 
 async def _unpromoted(client: Client) -> str | None:
     """That workers are there, and all of versions of which none is promoted; ``None`` when it is not so."""
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueue(name=BUILDS_QUEUE),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
-    pollers = (await client.workflow_service.describe_task_queue(request)).pollers
+    pollers = (await describe_queue(client, BUILDS_QUEUE, WORKFLOWS)).pollers
     versions = {(one.deployment_options.deployment_name, one.deployment_options.build_id) for one in pollers}
     deployments = {name for name, _ in versions}
     if not deployments or "" in deployments:

@@ -31,6 +31,8 @@ SEARCH_ATTRIBUTES = (BUILD_STATE, BUILD_ROLE, PROJECT_ID, USER_ID, FORKED_FROM)
 ASK_AGAIN = "the workflow is about to go on with what has happened meanwhile; ask again in a moment"
 """How a query fails that came before the worker took up what had happened; see baton.runtime.workflow_runner."""
 
+_NOTICES, _MIRROR = "notices-", "_mirror"
+
 
 def role_queue(role: Role) -> str:
     """The task queue on which ``role`` takes its phases: ``baton-code-writer``."""
@@ -47,7 +49,7 @@ def notices_workflow_id(subscription: UUID, build_id: str) -> str:
 
     Of the mirror when ``build_id`` is empty: no build's ID begins with an underscore.
     """
-    return f"notices-{subscription}-{build_id or '_mirror'}"
+    return f"{_NOTICES}{subscription}-{build_id or _MIRROR}"
 
 
 def fairness_key(project_id: str) -> str:
@@ -55,7 +57,7 @@ def fairness_key(project_id: str) -> str:
     return project_id.encode()[:64].decode(errors="ignore")
 
 
-_BUILD, _NOTICES = workflow_id(""), "notices-"
+_BUILD = workflow_id("")
 _UUID = 36
 _ROLES = {role_queue(role): role for role in Role}
 
@@ -64,7 +66,7 @@ def build_of(workflow: str) -> str | None:
     """The build that the workflow of this ID is about; ``None`` where it is about none."""
     if workflow.startswith(_NOTICES):
         build = workflow[len(_NOTICES) + _UUID + 1 :]
-        return None if build == "_mirror" else build or None
+        return None if build == _MIRROR else build or None
     return workflow.removeprefix(_BUILD) or None if workflow.startswith(_BUILD) else None
 
 

@@ -6,14 +6,12 @@ import sys
 from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from baton.runtime.leashed_process import LeashedProcess
 from bench.systems.turn import Lost
+from gateway.task_queues import polls
 
 _GRACE_SECONDS = 10.0
 _POLL_SECONDS = 0.1
@@ -76,20 +74,9 @@ class Child:
         for queue in queues:
             while True:
                 with contextlib.suppress(RPCError):  # a namespace that is new is not known everywhere at once
-                    if await self._polls(client, queue):
+                    if await polls(client, queue, self.pid):
                         break
                 await asyncio.sleep(_POLL_SECONDS)
-
-    async def _polls(self, client: Client, queue: str) -> bool:
-        described = await client.workflow_service.describe_task_queue(
-            DescribeTaskQueueRequest(
-                namespace=client.namespace,
-                task_queue=TaskQueue(name=queue),
-                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
-            )
-        )
-        # Temporal's own identity of a worker: <pid>@<host>.
-        return any(poller.identity.startswith(f"{self.pid}@") for poller in described.pollers)
 
     def _said(self) -> str:
         return self._log.read_text(errors="replace")[-_QUOTED:]

@@ -6,7 +6,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from baton.contracts.names import BUILDS_QUEUE, role_of
 from baton.domain.vocabulary import State, Status
 from baton.store.browsing import BuildLine, WaitingLine
 from baton.store.standing import LIVING, Ended, Untaken
@@ -14,12 +13,13 @@ from gateway.cli.looks import span, status_text, words
 from gateway.cli.plain import line, text
 from gateway.standing.lag import MirrorLag
 from gateway.standing.picture import Mirrored, Picture, Served
-from gateway.standing.queues import Queue
+from gateway.worker.duties import Duty
 
 _NAME, _LAST, _OTHERS = 25, 15, 40
 """The widths of the first column at the least, of the last at the most, and of what is between and beside them."""
 
 _SLOW_SECONDS = 60
+_DUTIES = {duty.queue: duty for duty in Duty}
 
 
 def top_screen(seen: Picture, where: str, width: int) -> RenderableType:
@@ -111,19 +111,12 @@ def _workers(served: Served) -> Table:
     for queue in served.queues:
         none = Text("none", "bold red")
         table.add_row(
-            _named(queue),
+            words(_DUTIES[queue.name].value),
             none if not queue.pollers else str(queue.pollers),
             f"{queue.backlog:,}" if queue.backlog else Text("0", "dim"),
             Text(span(queue.backlog_seconds), "yellow") if queue.backlog else Text("-", "dim"),
         )
     return table
-
-
-def _named(queue: Queue) -> str:
-    role = role_of(queue.name)
-    if role is not None:
-        return words(role.value)
-    return "orchestrator" if queue.name == BUILDS_QUEUE else "notifier"
 
 
 def _states(sql: Mirrored) -> Table:
@@ -142,12 +135,7 @@ def _states(sql: Mirrored) -> Table:
 def _working(sql: Mirrored, width: int) -> list[RenderableType]:
     if not sql.working:
         return [Text("Nothing is at work.", "dim")]
-    table = _table()
-    table.add_column("at work", no_wrap=True, max_width=_name(width), overflow="ellipsis", style="cyan")
-    table.add_column("state", no_wrap=True)
-    table.add_column("for", justify="right", no_wrap=True)
-    table.add_column("rework", justify="right", no_wrap=True)
-    table.add_column("project", no_wrap=True, max_width=_LAST, overflow="ellipsis", style="dim")
+    table = _builds(width, "at work", "state", "for", "rework", "project")
     for build in sql.working:
         table.add_row(
             text(line(build.build_id)),
@@ -162,12 +150,7 @@ def _working(sql: Mirrored, width: int) -> list[RenderableType]:
 def _waiting(sql: Mirrored, width: int) -> list[RenderableType]:
     if not sql.waiting:
         return [Text("Nothing waits for anybody.", "dim")]
-    table = _table()
-    table.add_column("waits", no_wrap=True, max_width=_name(width), overflow="ellipsis", style="cyan")
-    table.add_column("for", no_wrap=True)
-    table.add_column("since", justify="right", no_wrap=True)
-    table.add_column("due in", justify="right", no_wrap=True)
-    table.add_column("who", no_wrap=True, max_width=_LAST, overflow="ellipsis", style="dim")
+    table = _builds(width, "waits", "for", "since", "due in", "who")
     for one in sql.waiting:
         table.add_row(
             text(line(one.build.build_id)),
@@ -208,8 +191,16 @@ def _more(left: int) -> list[RenderableType]:
     return [Text(f"and {left:,} more", "dim")] if left > 0 else []
 
 
-def _name(width: int) -> int:
-    return max(_NAME, width - _LAST - _OTHERS)
+def _builds(width: int, name: str, word: str, one: str, other: str, last: str) -> Table:
+    table = _table()
+    table.add_column(
+        name, no_wrap=True, max_width=max(_NAME, width - _LAST - _OTHERS), overflow="ellipsis", style="cyan"
+    )
+    table.add_column(word, no_wrap=True)
+    for number in (one, other):
+        table.add_column(number, justify="right", no_wrap=True)
+    table.add_column(last, no_wrap=True, max_width=_LAST, overflow="ellipsis", style="dim")
+    return table
 
 
 def _table() -> Table:

@@ -8,9 +8,7 @@ from typing import ClassVar
 
 from temporalio.api.deployment.v1 import WorkerDeploymentInfo, WorkerDeploymentVersion
 from temporalio.api.enums.v1 import TaskQueueType, WorkerDeploymentVersionStatus
-from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
-    DescribeTaskQueueRequest,
     DescribeWorkerDeploymentRequest,
     DescribeWorkerDeploymentVersionRequest,
 )
@@ -18,6 +16,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from gateway.errors import GatewayError
+from gateway.task_queues import describe_queue
 
 BUILDS_OF = "WorkflowType = 'BuildWorkflow' AND ExecutionStatus = 'Running'"
 """Temporal's query for running builds. Its answer is moments late."""
@@ -129,10 +128,7 @@ async def _is_served(
     client: Client, version: WorkerDeploymentVersion, queue: str, kind: "TaskQueueType.ValueType"
 ) -> bool:
     """Whether a worker of ``version`` has asked ``queue`` for work lately."""
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
-    )
-    answer = await client.workflow_service.describe_task_queue(request)
+    answer = await describe_queue(client, queue, kind)
     since = datetime.now(UTC) - _POLLED_WITHIN
     return any(
         (poller.deployment_options.deployment_name, poller.deployment_options.build_id)

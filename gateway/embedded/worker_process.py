@@ -4,12 +4,10 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
 from gateway.embedded.door_process import DoorProcess
+from gateway.task_queues import polls
 from gateway.worker.duties import Duty, queues
 
 _POLL_SECONDS = 0.1
@@ -30,21 +28,12 @@ class WorkerProcess(DoorProcess):
         try:
             async with asyncio.timeout(seconds):
                 for queue in queues(tuple(Duty)):
-                    while not await self._polls(client, queue):
+                    while not await polls(client, queue, self.pid):
                         if self.pid is None:
                             raise self._failure(f"ended at once (exit code {self.exit_code})")
                         await asyncio.sleep(_POLL_SECONDS)
         except TimeoutError:
             raise self._failure(f"took no work within {seconds:g} s") from None
-
-    async def _polls(self, client: Client, queue: str) -> bool:
-        kind = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
-        request = DescribeTaskQueueRequest(
-            namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
-        )
-        described = await client.workflow_service.describe_task_queue(request)
-        # Temporal's own identity of a worker: <pid>@<host>.
-        return any(poller.identity.startswith(f"{self.pid}@") for poller in described.pollers)
 
     def _failure(self, what: str) -> WorkerFailed:
         return WorkerFailed(f"The worker {what}. {self.end_of_log()}")

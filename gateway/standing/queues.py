@@ -3,19 +3,14 @@
 import asyncio
 from dataclasses import dataclass
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
 from baton.contracts.names import BUILDS_QUEUE, NOTICES_QUEUE, role_of, role_queue
 from baton.domain.vocabulary import Role
+from gateway.task_queues import ACTIVITIES, WORKFLOWS, describe_queue
 
 QUEUES = (BUILDS_QUEUE, NOTICES_QUEUE, *map(role_queue, Role))
 """What workers poll."""
-
-_WORKFLOWS = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
-_ACTIVITIES = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +29,8 @@ async def queues(client: Client) -> list[Queue]:
 
 
 async def _queue(client: Client, name: str) -> Queue:
-    kinds = [_ACTIVITIES] if role_of(name) is not None else [_WORKFLOWS, _ACTIVITIES]
-    answers = await asyncio.gather(
-        *(
-            client.workflow_service.describe_task_queue(
-                DescribeTaskQueueRequest(
-                    namespace=client.namespace,
-                    task_queue=TaskQueue(name=name),
-                    task_queue_type=kind,
-                    report_stats=True,
-                )
-            )
-            for kind in kinds
-        )
-    )
+    kinds = [ACTIVITIES] if role_of(name) is not None else [WORKFLOWS, ACTIVITIES]
+    answers = await asyncio.gather(*(describe_queue(client, name, kind, stats=True) for kind in kinds))
     return Queue(
         name,
         pollers=len({poller.identity for poller in answers[0].pollers}),
