@@ -1,7 +1,6 @@
 """Looking at the mirror for all streams together: one look for all of them, and none while nobody watches."""
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,6 +17,7 @@ from baton.store.changes import EntryPage, Mark, Seen
 from baton.store.errors import StoreError
 from gateway.feed.build_topic import BuildTopic, News
 from gateway.feed.overview import Overview
+from gateway.meanwhile import meanwhile
 
 log = logging.getLogger("baton.gateway")
 
@@ -106,14 +106,11 @@ class Feed:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Look for as long as the context lasts."""
-        looking = asyncio.create_task(self._look_on())
-        try:
-            yield
-        finally:
-            self.close()
-            looking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await looking
+        async with meanwhile(self._look_on(), "feed"):
+            try:
+                yield
+            finally:
+                self.close()
 
     async def _look_on(self) -> None:
         while True:

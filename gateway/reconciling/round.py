@@ -6,7 +6,6 @@ said.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +19,7 @@ from baton.runtime.diagnosis import reason_of
 from baton.store.beside import beside
 from baton.store.errors import StoreError
 from baton.store.reconciling import believed, in_progress
+from gateway.meanwhile import meanwhile
 from gateway.reconciling.examining import Examining
 from gateway.reconciling.listing import AT_ONCE, PAGE, Listed, running, running_of
 
@@ -34,13 +34,8 @@ _MOST_TOLD = 1000
 @asynccontextmanager
 async def reconciling(client: Client, engine: Engine, *, every_seconds: float) -> AsyncIterator[None]:
     """Make rounds, at once and then every so often, while the context lasts."""
-    going = asyncio.create_task(_go_round(Reconciler(client, engine), every_seconds), name="reconciler")
-    try:
+    async with meanwhile(_go_round(Reconciler(client, engine), every_seconds), "reconciler"):
         yield
-    finally:
-        going.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await going
 
 
 async def _go_round(reconciler: "Reconciler", every_seconds: float) -> None:

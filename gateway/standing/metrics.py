@@ -1,7 +1,6 @@
 """How things stand, as metrics: asked of SQL and of Temporal every so often, however often somebody scrapes."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from baton.runtime.metrics.opening import opened
 from baton.store.beside import beside
 from baton.store.errors import StoreError
 from baton.store.standing import Group, Standing, standing
+from gateway.meanwhile import meanwhile
 from gateway.standing.queues import Queue, queues
 
 log = logging.getLogger("baton.metrics")
@@ -42,16 +42,10 @@ async def shown_standing(
         yield
         return
     values: Values = {}
+    every = every_seconds or EVERY_SECONDS
     with page.shown(lambda: dict(values)):
-        looking = asyncio.create_task(
-            _go_round(engine, client, values, every_seconds or EVERY_SECONDS), name="metrics of the standing"
-        )
-        try:
+        async with meanwhile(_go_round(engine, client, values, every), "metrics of the standing"):
             yield
-        finally:
-            looking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await looking
 
 
 async def _go_round(engine: Engine, client: Callable[[], Client], values: Values, every_seconds: float) -> None:

@@ -1,7 +1,6 @@
 """Temporal as the gateway has it: a client that comes when Temporal does, and whether it answers now."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from baton.runtime.diagnosis import reason_of
 from baton.runtime.encryption.conversion import PLAIN
 from baton.runtime.patience import connect_with_patience
 from gateway.builds import Builds
+from gateway.meanwhile import meanwhile
 from gateway.web.remembering import Memory
 from gateway.web.sharing import SharedBuilds, Sharing
 
@@ -71,13 +71,8 @@ class Temporal:
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
         """Look after the connection for as long as the context lasts."""
-        watch = asyncio.create_task(self._watch())
-        try:
+        async with meanwhile(self._watch(), "connection to Temporal"):
             yield
-        finally:
-            watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watch
 
     async def _watch(self) -> None:
         if self._client is None:

@@ -6,7 +6,6 @@ notifier finds what waits in SQL.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from activities.waking import start_unless_running
 from baton.store.beside import beside
 from baton.store.errors import StoreError
 from baton.store.notices.sending import forgotten_queues
+from gateway.meanwhile import meanwhile
 
 log = logging.getLogger("baton.worker")
 
@@ -35,13 +35,8 @@ _AT_ONCE = 100
 @asynccontextmanager
 async def rounds(client: Client, engine: Engine, *, every_seconds: float = _EVERY_SECONDS) -> AsyncIterator[None]:
     """Look for forgotten notices, at once and then every so often, while the context lasts."""
-    looking = asyncio.create_task(_go_round(client, engine, every_seconds), name="forgotten notices")
-    try:
+    async with meanwhile(_go_round(client, engine, every_seconds), "forgotten notices"):
         yield
-    finally:
-        looking.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await looking
 
 
 async def _go_round(client: Client, engine: Engine, every_seconds: float) -> None:

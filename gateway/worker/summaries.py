@@ -5,7 +5,6 @@ them, so that the mirror gets its turn.
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +15,7 @@ from sqlalchemy import Engine
 from baton.store.beside import beside
 from baton.store.errors import StoreError
 from baton.store.summaries.summarizing import summarize
+from gateway.meanwhile import meanwhile
 
 log = logging.getLogger("baton.worker")
 
@@ -27,13 +27,8 @@ _REST = 3
 @asynccontextmanager
 async def summarizing(engine: Engine, *, every_seconds: float = _EVERY_SECONDS) -> AsyncIterator[None]:
     """Summarize what has ended, every so often, while the context lasts."""
-    going = asyncio.create_task(_go_on(engine, every_seconds), name="summaries")
-    try:
+    async with meanwhile(_go_on(engine, every_seconds), "summaries"):
         yield
-    finally:
-        going.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await going
 
 
 async def _go_on(engine: Engine, every_seconds: float) -> None:
