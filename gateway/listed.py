@@ -1,7 +1,10 @@
 """Builds as Temporal's visibility lists them: without any worker, and moments late."""
 
 import re
+from collections.abc import AsyncIterator, Sequence
 
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
@@ -11,7 +14,24 @@ from baton.domain.requests import BUILD_ID_PATTERN
 
 PROJECT = SearchAttributeKey.for_keyword(PROJECT_ID)
 
+PAGE = 1000
+"""How many workflows an answer lists at most."""
+
 _BUILDS = 'WorkflowType = "BuildWorkflow"'
+
+
+async def pages(client: Client, query: str, size: int = PAGE) -> AsyncIterator[Sequence[WorkflowExecutionInfo]]:
+    """What ``query`` finds, ``size`` at a time, as Temporal's server says it. Raises RPCError.
+
+    The descriptions of the SDK decode the search attributes of each, which is most of what a long list costs.
+    """
+    request = ListWorkflowExecutionsRequest(namespace=client.namespace, page_size=size, query=query)
+    while True:
+        answer = await client.workflow_service.list_workflow_executions(request, retry=True)
+        yield answer.executions
+        if not answer.next_page_token:
+            return
+        request.next_page_token = answer.next_page_token
 
 
 async def running(client: Client, *, most: int) -> list[str]:

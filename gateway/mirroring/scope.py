@@ -10,6 +10,7 @@ from temporalio.client import Client
 from baton.contracts.names import PROJECT_ID, workflow_id
 from baton.store.beside import beside
 from baton.store.proof.finding import Orphans, build_ids, orphaned
+from gateway.listed import pages
 
 _BUILDS = 'WorkflowType = "BuildWorkflow"'
 
@@ -57,9 +58,10 @@ async def builds_in(client: Client | None, engine: Engine, scope: Scope) -> Foun
 async def listed(client: Client, scope: Scope) -> AsyncIterator[str]:
     """The IDs of the builds that Temporal lists, newest first; a build of several runs may come more than once."""
     prefix = workflow_id("")
-    async for run in client.list_workflows(_query(scope)):
-        if run.id.startswith(prefix):
-            yield run.id.removeprefix(prefix)
+    async for page in pages(client, _query(scope)):
+        for run in page:
+            if run.execution.workflow_id.startswith(prefix):
+                yield run.execution.workflow_id.removeprefix(prefix)
 
 
 def _query(scope: Scope) -> str:

@@ -1,24 +1,16 @@
-"""Which builds Temporal lists as running: many with one question. Its lists are moments late.
-
-Temporal is asked without the SDK's descriptions of workflows: these decode the search attributes of each build, which
-is nine tenths of a round.
-"""
+"""Which builds Temporal lists as running: many with one question. Its lists are moments late."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from temporalio.api.workflow.v1 import WorkflowExecutionInfo
-from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 from temporalio.client import Client
 
 from baton.contracts.names import workflow_id
+from gateway.listed import PAGE, pages
 
 AT_ONCE = 100
 """How many builds one question names."""
-
-PAGE = 1000
-"""How many builds one answer lists."""
 
 _RUNNING = 'WorkflowType = "BuildWorkflow" AND ExecutionStatus = "Running"'
 _PREFIX = workflow_id("")
@@ -35,7 +27,7 @@ class Listed:
 
 async def running(client: Client) -> AsyncIterator[list[Listed]]:
     """All running builds, at most :data:`PAGE` at a time. Raises RPCError."""
-    async for page in _pages(client, _RUNNING):
+    async for page in pages(client, _RUNNING, PAGE):
         yield [
             Listed(
                 one.execution.workflow_id.removeprefix(_PREFIX),
@@ -52,14 +44,6 @@ async def running_of(client: Client, build_ids: Sequence[str]) -> set[str]:
     # A build's ID has letters, digits, '.', '_' and '-' alone.
     names = ", ".join(f"'{workflow_id(build_id)}'" for build_id in build_ids)
     query = f"{_RUNNING} AND WorkflowId IN ({names})"
-    return {one.execution.workflow_id.removeprefix(_PREFIX) async for page in _pages(client, query) for one in page}
-
-
-async def _pages(client: Client, query: str) -> AsyncIterator[Sequence[WorkflowExecutionInfo]]:
-    request = ListWorkflowExecutionsRequest(namespace=client.namespace, page_size=PAGE, query=query)
-    while True:
-        answer = await client.workflow_service.list_workflow_executions(request, retry=True)
-        yield answer.executions
-        if not answer.next_page_token:
-            return
-        request.next_page_token = answer.next_page_token
+    return {
+        one.execution.workflow_id.removeprefix(_PREFIX) async for page in pages(client, query, PAGE) for one in page
+    }

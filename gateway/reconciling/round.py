@@ -19,9 +19,10 @@ from baton.runtime.diagnosis import reason_of
 from baton.store.beside import beside
 from baton.store.errors import StoreError
 from baton.store.reconciling import believed, in_progress
+from gateway.listed import PAGE
 from gateway.meanwhile import meanwhile
 from gateway.reconciling.examining import Examining
-from gateway.reconciling.listing import AT_ONCE, PAGE, Listed, running, running_of
+from gateway.reconciling.listing import AT_ONCE, Listed, running, running_of
 
 log = logging.getLogger("baton.worker")
 
