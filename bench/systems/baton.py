@@ -4,19 +4,17 @@ import time
 from enum import Enum
 from typing import Any
 
-from temporalio.client import Client
-
 from baton.domain.requests import BuildRequest
 from baton.domain.vocabulary import Status
 from bench.systems.child import Child
 from bench.systems.installing import PROFILE, ROUNDS, install
+from bench.systems.on_temporal import FIRST_SECONDS, OnTemporal
 from bench.systems.postgresql import make_tables
 from bench.systems.stage import ROOT, Stage
 from bench.systems.turn import Lost, Turn, carry_all
 from gateway.builds import Builds
 from gateway.worker.duties import Duty, queues
 
-_FIRST_SECONDS = 300.0
 _ANSWER_SECONDS = 120.0
 _PHASES_AT_ONCE = 20
 """Of each of the five roles; a worker as Temporal ships it, which the reference has, has 100."""
@@ -31,11 +29,8 @@ class Phases(Enum):
     """By a runner in `worker.py`, in a git workspace with a commit for each phase."""
 
 
-class Baton:
+class Baton(OnTemporal):
     """Builds of the profile ``bench``, on one database."""
-
-    server = True
-    recovers = True
 
     def __init__(
         self,
@@ -54,8 +49,6 @@ class Baton:
         self.postgresql = on == "postgresql"
         self.slow = phases is Phases.WORKSPACE
         self.database_url = _database(stage, self.name, postgresql=self.postgresql)
-        self._stage = stage
-        self._client: Client | None = None
         install(stage.folder)
         self.environment = stage.environment(
             self.name,
@@ -68,18 +61,7 @@ class Baton:
         )
         real = door or phases is Phases.WORKSPACE
         program = [str(ROOT / "worker.py"), "--all"] if real else ["-m", "bench.systems.baton_worker"]
-        self._child = Child(program, environ=self.environment, log=stage.folder / f"{self.name}.log")
-
-    @property
-    def pid(self) -> int:
-        """The worker's process."""
-        return self._child.pid
-
-    @property
-    def client(self) -> Client:
-        """A client of its namespace."""
-        assert self._client is not None, "it has not been started"
-        return self._client
+        super().__init__(stage, Child(program, environ=self.environment, log=stage.folder / f"{self.name}.log"))
 
     @property
     def builds(self) -> Builds:
@@ -89,7 +71,7 @@ class Baton:
     async def start(self, **environ: str) -> None:
         """Start the worker; return when it has carried a first build."""
         await self.open(**environ)
-        await self._child.alive(self._one(f"first-{self.pid}"), seconds=_FIRST_SECONDS)
+        await self._child.alive(self._one(f"first-{self.pid}"), seconds=FIRST_SECONDS)
 
     async def open(self, **environ: str) -> float:
         """Start the worker; how long it takes until it takes work, in seconds."""
@@ -98,34 +80,18 @@ class Baton:
         began = time.perf_counter()
         self._child.start(**environ)
         polling = self._child.until_polling(self.client, queues(tuple(Duty)))
-        await self._child.alive(polling, seconds=_FIRST_SECONDS)
+        await self._child.alive(polling, seconds=FIRST_SECONDS)
         return time.perf_counter() - began
-
-    async def stop(self) -> None:
-        """End the worker."""
-        await self._child.stop()
-
-    async def carry(self, name: str, count: int, in_flight: int) -> Turn:
-        """Start builds, as every door does, and wait for their ends."""
-        return await carry_all(count, in_flight, lambda number: self._one(f"{name}-{number}"))
-
-    def kill(self) -> None:
-        """End the worker as a crash would."""
-        self._child.kill()
-
-    async def restart(self, name: str, count: int) -> None:
-        """Start the worker again. Whoever waits for the builds goes on waiting."""
-        self._child.start_again()
 
     async def rework(self, name: str, count: int, rounds: int) -> Turn:
         """Carry builds one after the other whose testing sends the work back ``rounds`` times."""
         return await carry_all(count, 1, lambda number: self._one(f"{name}-{number}", rounds))
 
-    async def _one(self, build_id: str, rounds: int = 0) -> None:
+    async def _one(self, build: str, rounds: int = 0) -> None:
         builds = self.builds
-        await builds.start(request(build_id, metadata={ROUNDS: rounds} if rounds else {}))
-        if (ended := await builds.result(build_id)) is not Status.COMPLETE:
-            raise Lost(f"the build {build_id!r} ended as {ended.value}")
+        await builds.start(request(build, metadata={ROUNDS: rounds} if rounds else {}))
+        if (ended := await builds.result(build)) is not Status.COMPLETE:
+            raise Lost(f"the build {build!r} ended as {ended.value}")
 
 
 def request(build_id: str, *, profile: str = PROFILE, metadata: dict[str, Any] | None = None) -> BuildRequest:

@@ -1,7 +1,6 @@
 """A house that is looked at: a real worker and a real gateway of this process, with traces and metrics on; a collector,
 and a receiver of webhooks. One for the folder. A build has gone through it."""
 
-import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -30,27 +29,12 @@ from gateway.standing import metrics as standing_metrics
 from gateway.worker.duties import Duty
 from tests.collector import Collector, traced
 from tests.gateways import Gateway, gateway, token
+from tests.played_profile import write_profile
 from tests.workers import worker
 
 CANARY = "canary-4f1d-of-the-request"
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 BUILD, NOTICES = "seen", 17
-
-_PROFILE = """
-[roles.{role}]
-runner = "command"
-command = ["{python}", "{player}", "{marks}"]
-readable = ["{readable}"]
-writable = ["{marks}"]
-attempts = 1
-"""
-_ROLES = ("q_assistant", "code_writer", "test_auditor", "verification_overseer", "release_manager")
-_TAIL = """
-[gates.approvals.handoff_to_releaser]
-approvers = ["grace"]
-[sandbox]
-policy = "off"
-"""
 
 Samples = dict[str, list[tuple[dict[str, str], float]]]
 
@@ -163,11 +147,7 @@ def house(
 ) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     profiles, marks = folder / "profiles", folder / "marks"
-    profiles.mkdir()
-    marks.mkdir()
-    player = Path(__file__).with_name("player.py")
-    told = {"python": sys.executable, "player": player, "marks": marks, "readable": player.parent}
-    (profiles / "seen.toml").write_text("".join(_PROFILE.format(role=role, **told) for role in _ROLES) + _TAIL)
+    write_profile(profiles / "seen.toml", Path(__file__).with_name("player.py"), marks)
     url = f"sqlite:///{folder}/mirror.db"
     engine = open_engine(url)
     schema.upgrade(engine)

@@ -5,7 +5,6 @@ A build has gone through it, and said its canary wherever something can be said.
 
 import asyncio
 import secrets
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,24 +25,10 @@ from gateway.builds import Builds
 from gateway.embedded.stack import Stack
 from tests.collector import Collector
 from tests.integration.doors.conftest import environ
+from tests.played_profile import write_profile
 
 __all__ = ["environ"]
 
-_PROFILE = """
-[roles.{role}]
-runner = "command"
-command = ["{python}", "{player}", "{marks}"]
-readable = ["{readable}"]
-writable = ["{marks}"]
-attempts = 1
-"""
-_ROLES = ("q_assistant", "code_writer", "test_auditor", "verification_overseer", "release_manager")
-_TAIL = """
-[gates.approvals.handoff_to_releaser]
-approvers = ["grace"]
-[sandbox]
-policy = "off"
-"""
 _GRACE = Actor(kind=ActorKind.PERSON, id="grace")
 _PATIENCE = 60.0
 
@@ -79,12 +64,7 @@ class Sung:
 async def sung(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]) -> AsyncIterator[Sung]:
     folder = tmp_path_factory.mktemp("sung")
     profiles, marks, key_file = folder / "profiles", folder / "marks", folder / "keys"
-    profiles.mkdir()
-    marks.mkdir()
-    player = Path(__file__).with_name("player.py")
-    told = {"python": sys.executable, "player": player, "marks": marks, "readable": player.parent}
-    profile = "".join(_PROFILE.format(role=role, **told) for role in _ROLES) + _TAIL
-    (profiles / "singing.toml").write_text(profile)
+    write_profile(profiles / "singing.toml", Path(__file__).with_name("player.py"), marks)
     add_key(key_file, datetime.now(UTC))
     settings = Settings(
         home=folder / "home",
