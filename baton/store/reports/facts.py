@@ -15,7 +15,6 @@ from sqlalchemy import (
     FromClause,
     Integer,
     bindparam,
-    case,
     cast,
     func,
     literal,
@@ -23,19 +22,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from baton.domain.moves import PHASES
 from baton.domain.vocabulary import Status
 from baton.store.reports.scope import Scope
+from baton.store.summaries.judging import judged_stays
 from baton.store.summaries.spread import bounds, spread_of
 from baton.store.summaries.tables import SummaryBuild, SummaryRework, SummaryStay, SummaryUsage, SummaryWait
 from baton.store.summaries.totals import TotalBuilds, TotalRework, TotalStays, TotalUsage, TotalWaits
 from baton.store.tables import Base
 from baton.store.views import OPEN_BUILDS, OPEN_REWORK, OPEN_STAYS, OPEN_USAGE, OPEN_WAITS
-
-FINISHED = ("forward", "rework")
-"""How a stay ends whose report was judged."""
-
-_TRIED = (*FINISHED, "failed")
 
 Look = Callable[..., list[float]]
 """Of a bin, how many to leave out and how many to take: durations in it, the shortest first."""
@@ -149,14 +143,7 @@ def _open_builds(scope: Scope) -> FromClause:
 
 def _open_stays(scope: Scope) -> FromClause:
     column = OPEN_STAYS.c
-    tried = case((column.ended_by.in_(_TRIED), 1), else_=0)
-    turn = func.row_number().over(partition_by=(column.id, column.state, tried), order_by=column.number)
-    rows = select(column.state, column.seconds, column.ended_by, tried.label("tried"), turn.label("turn"))
-    phases = column.state.in_([phase.state for phase in PHASES])
-    found = rows.where(phases, *scope.holds(column.project_id, column.build_created_at)).subquery().c
-    first = case(((found.tried == 1) & (found.turn == 1), 1), else_=0).label("first")
-    spread = case((found.ended_by.in_(FINISHED), spread_of(found.seconds))).label("spread")
-    return select(found.state, found.seconds, found.ended_by, first, spread).subquery()
+    return judged_stays(where=scope.holds(column.project_id, column.build_created_at)).subquery()
 
 
 def _open_waits(scope: Scope) -> FromClause:

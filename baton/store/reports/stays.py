@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from baton.domain.moves import OWNERS, PHASES
 from baton.domain.vocabulary import Role
 from baton.store.reports.costs import CostBy, cost_figures
-from baton.store.reports.facts import FINISHED, STAYS, Sums
+from baton.store.reports.facts import STAYS, Sums
 from baton.store.reports.figures import PhaseFigures, RoleFigures
 from baton.store.reports.ranks import Bins, percent, percentiles
 from baton.store.reports.rework import rework_figures
 from baton.store.reports.scope import Scope
+from baton.store.summaries.judging import FINISHED
 from baton.store.summaries.tables import SummaryStay
 
 _WORDS = ("state", "ended_by", "first", "spread")

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Engine, Insert, Select, Table, case, func, insert, select, update
+from sqlalchemy import Engine, Insert, Select, Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from baton.domain.moves import PHASES
 from baton.store.ids import NAMESPACE
+from baton.store.summaries.judging import judged_stays
 from baton.store.summaries.spread import spread_of
 from baton.store.summaries.tables import SummaryBuild, SummaryRework, SummaryStay, SummaryUsage, SummaryWait
 from baton.store.tables import Base, BuildWorkflow
@@ -75,22 +75,7 @@ def _builds() -> Select[Any]:
 
 
 def _stays(builds: Sequence[UUID]) -> Select[Any]:
-    column = OPEN_STAYS.c
-    tried = case((column.ended_by.in_(("forward", "rework", "failed")), 1), else_=0)
-    phases = [phase.state for phase in PHASES]
-    rows = select(
-        *_of_build(OPEN_STAYS),
-        column.number,
-        column.state,
-        column.seconds,
-        column.ended_by,
-        tried.label("tried"),
-        func.row_number().over(partition_by=(column.id, column.state, tried), order_by=column.number).label("turn"),
-    )
-    found = rows.where(column.id.in_(builds), column.state.in_(phases)).subquery().c
-    first = case(((found.tried == 1) & (found.turn == 1), 1), else_=0).label("first")
-    spread = case((found.ended_by.in_(("forward", "rework")), spread_of(found.seconds))).label("spread")
-    return select(*(one for one in found if one.name not in ("tried", "turn")), first, spread)
+    return judged_stays(*_of_build(OPEN_STAYS), OPEN_STAYS.c.number, where=[OPEN_STAYS.c.id.in_(builds)])
 
 
 def _waits(builds: Sequence[UUID]) -> Select[Any]:
