@@ -15,9 +15,9 @@ _ASK_AGAIN_SECONDS = 0.1
 _LOST_SECONDS = 5.0
 """A query that has had no answer for so long is asked again: a worker can lose one while it makes room for others."""
 
-_NOT_TAKEN = "due to unexpected workflow task failure"
+_NOT_TAKEN = ("due to unexpected workflow task failure", "due to Workflow Task in failed state")
 """What the server says of an update that no build has seen: it came while the build was about to end, or to go on in
-another run, and something else had come in between."""
+another run, and something else had come in between, once or again and again."""
 
 _SILENCE = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
 
@@ -71,7 +71,8 @@ async def send_again(update: Callable[[], Awaitable[Answer]]) -> Answer:
         try:
             return await update()
         except RPCError as error:
-            if error.status is not RPCStatusCode.FAILED_PRECONDITION or _NOT_TAKEN not in error.message:
+            not_taken = any(said in error.message for said in _NOT_TAKEN)
+            if error.status is not RPCStatusCode.FAILED_PRECONDITION or not not_taken:
                 raise
             await asyncio.sleep(_ASK_AGAIN_SECONDS)
 

@@ -179,8 +179,8 @@ async def _main(seed: int, count: int) -> int:
     for answer, times in raged.answers.most_common():
         print(f"  {times:9,}  {answer}")
     print(f"  {len(raged.findings):9,}  findings: stuck or failed workflow tasks, broken journals, no answers")
-    for finding in raged.findings[:20]:
-        print(f"    {finding}")
+    for finding, times in Counter(raged.findings).most_common(50):
+        print(f"    {times} times: {finding}")
     return 1 if raged.findings else 0
 
 

@@ -44,14 +44,15 @@ def refusing(message: str) -> RPCError:
     return RPCError(message, RPCStatusCode.FAILED_PRECONDITION, b"")
 
 
-async def test_a_command_that_no_build_has_seen_is_sent_again() -> None:
+@pytest.mark.parametrize("why", ["due to unexpected workflow task failure.", "due to Workflow Task in failed state."])
+async def test_a_command_that_no_build_has_seen_is_sent_again(why: str) -> None:
     sent = 0
 
     async def update() -> str:
         nonlocal sent
         sent += 1
         if sent < 3:
-            raise refusing("Unable to perform workflow execution update due to unexpected workflow task failure.")
+            raise refusing(f"Unable to perform workflow execution update {why}")
         return "carried out"
 
     assert await send_again(update) == "carried out"
