@@ -6,6 +6,7 @@ from activities.load_profile import LoadProfile
 from baton.contracts import activities as contracts
 from baton.contracts.messages import ProfileRequest
 from baton.domain.terms import Terms
+from baton.domain.vocabulary import Role
 from baton.runners.catalogue import Profiles
 from tests.activities.conftest import Bench
 from tests.installed import declared_runners
@@ -20,6 +21,15 @@ async def test_the_terms_of_a_profile_are_returned(bench: Bench) -> None:
     bench.profile(rest="[gates]\nminimum_coverage = 55\n")
     terms = await _load(bench, "local")
     assert (terms.profile, terms.minimum_coverage) == ("local", 55)
+
+
+async def test_the_roles_that_this_worker_plays_are_beside(bench: Bench) -> None:
+    bench.profile()
+    activity = LoadProfile(Profiles(bench.folder / "profiles", declared_runners()), [Role.TEST_AUDITOR])
+
+    terms = await ActivityEnvironment().run(activity.load_profile, ProfileRequest(name="local"))
+
+    assert [role for role, played in terms.roles.items() if played.beside] == [Role.TEST_AUDITOR]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from baton.domain.terms import OnDeadline
-from baton.domain.vocabulary import Role, State
+from baton.domain.vocabulary import Phase, Role, State
 from baton.runners.catalogue import Profiles
 from baton.runners.profile_errors import InvalidProfile
 from tests.installed import declared_runners
@@ -32,6 +32,27 @@ def refused(tmp_path: Path, profiles: Profiles) -> Refused:
         return [line.removeprefix(f"{tmp_path}/") for line in str(error.value).splitlines()]
 
     return lines
+
+
+@pytest.mark.parametrize(
+    ("assistant", "quick"),
+    [
+        ('runner = "toolchain"', (Phase.DISCOVERY, Phase.PLANNING)),
+        ('runner = "toolchain"\nquick = false', ()),
+        ('runner = "command"\ncommand = ["fast"]', ()),
+        ('runner = "command"\ncommand = ["fast"]\nquick = true', (Phase.DISCOVERY, Phase.PLANNING)),
+    ],
+)
+def test_the_profile_or_its_runner_says_which_phases_are_quick(
+    tmp_path: Path, profiles: Profiles, assistant: str, quick: tuple[Phase, ...]
+) -> None:
+    others = "".join(f'[roles.{role.value}]\nrunner = "manual"\n' for role in Role if role is not Role.Q_ASSISTANT)
+    (tmp_path / "own.toml").write_text(f"[roles.q_assistant]\n{assistant}\n{others}")
+
+    terms = profiles.load("own").terms()
+
+    assert terms.role(Role.Q_ASSISTANT).quick == quick
+    assert terms.role(Role.TEST_AUDITOR).quick == ()
 
 
 def test_terms_hold_what_the_file_says(tmp_path: Path, profiles: Profiles) -> None:
