@@ -15,6 +15,10 @@ _BEATS_PER_TIMEOUT = 4
 _WITHOUT_TIMEOUT = timedelta(seconds=15)
 
 
+def _unheard(*details: Any) -> None:
+    pass
+
+
 def default_interval() -> timedelta:
     """A quarter of the activity's heartbeat timeout; 15 seconds when it has none (they still carry cancellation)."""
     timeout = activity.info().heartbeat_timeout
@@ -27,8 +31,11 @@ async def heartbeating(every: timedelta | None = None) -> AsyncIterator[Beat]:
 
     Yields ``beat(*details)``, to be called on the event loop. Until it is called, the details of earlier attempts are
     repeated: a heartbeat without them would have the server forget them. The body must not block the loop: nothing
-    beats then, and the server takes the worker for dead, as it should.
+    beats then, and the server takes the worker for dead, as it should. A local activity has nobody to beat for.
     """
+    if activity.info().is_local:
+        yield _unheard
+        return
     interval = (every or default_interval()).total_seconds()
     latest: tuple[Any, ...] = tuple(activity.info().heartbeat_details)
 

@@ -4,21 +4,19 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.heartbeats import heartbeating
-from activities.waking import wake
+from activities.journal_writer import JournalWriter
 from baton.contracts.errors import BATCH_BROKEN, MIRROR_FAILED, MIRROR_GAP
-from baton.contracts.messages import MirrorBatch, NoticeQueue
-from baton.store.beside import beside
+from baton.contracts.messages import MirrorBatch
 from baton.store.errors import BatchBroken, MirrorGap, StoreError
-from baton.store.mirror import Mirror
 
 _MAX_MESSAGE = 1000
 
 
 class JournalMirror:
-    """The activity ``mirror_journal``, writing through ``mirror``."""
+    """The activity ``mirror_journal``, writing through ``writer``."""
 
-    def __init__(self, mirror: Mirror) -> None:
-        self._mirror = mirror
+    def __init__(self, writer: JournalWriter) -> None:
+        self._writer = writer
 
     @activity.defn(name="mirror_journal")
     async def mirror_journal(self, batch: MirrorBatch) -> None:
@@ -29,7 +27,7 @@ class JournalMirror:
         """
         async with heartbeating():
             try:
-                told = await beside(self._mirror.write, batch)
+                await self._writer.write(batch)
             except BatchBroken as error:
                 raise ApplicationError(_capped(str(error)), type=BATCH_BROKEN, non_retryable=True) from None
             except MirrorGap as error:
@@ -39,20 +37,6 @@ class JournalMirror:
             except Exception as error:
                 activity.logger.exception("build %r could not be mirrored", batch.build_id)
                 raise ApplicationError(_capped(_told(batch, error)), type=MIRROR_FAILED) from None
-            await _wake(told)
-
-
-async def _wake(queues: list[NoticeQueue]) -> None:
-    """The entries are written, whether this succeeds or not: the notifier looks for what nobody sends."""
-    if not queues:
-        return
-    for queue, reason in await wake(activity.client(), queues):
-        activity.logger.warning(
-            "the notices of build %r to %r wait for the notifier to find them: %s",
-            queue.build_id,
-            queue.subscription,
-            reason,
-        )
 
 
 def _told(batch: MirrorBatch, error: Exception) -> str:

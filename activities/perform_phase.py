@@ -11,10 +11,15 @@ from activities.attempts import remembered, with_expenses
 from activities.claims import admitted, checked
 from activities.failures import application_error
 from activities.heartbeats import heartbeating
+from activities.journal_writer import JournalWriter
 from activities.kept_reports import KeptReports
+from activities.played_elsewhere import not_played_here
+from activities.riding import written_meanwhile
 from activities.secrecy import Secrecy
+from baton.contracts.messages import LadenOrder, PhaseAnswer
 from baton.domain.reports import PhaseReport
 from baton.domain.steps import PhaseOrder
+from baton.domain.vocabulary import Role
 from baton.runners.base import Heartbeat, Surroundings
 from baton.runners.catalogue import Profiles
 from baton.runners.failures import RequestUnusable, RunnerFailure
@@ -30,19 +35,41 @@ _TOLD = 2_000
 
 
 class PerformPhase:
-    """Registers ``perform_phase``. What changes in a workspace is what a commit holds; all else is undone."""
+    """Registers ``perform_phase``. What changes in a workspace is what a commit holds; all else is undone.
 
-    def __init__(self, profiles: Profiles, workspaces: Workspaces, surroundings: Surroundings) -> None:
+    ``writer`` is there where the mirror's database is. ``passing`` are the roles of which this process does quick
+    phases in passing: as local activities, which no task queue keeps from a machine that must not do them.
+    """
+
+    def __init__(
+        self,
+        profiles: Profiles,
+        workspaces: Workspaces,
+        surroundings: Surroundings,
+        *,
+        writer: JournalWriter | None = None,
+        passing: frozenset[Role] = frozenset(),
+    ) -> None:
         self._profiles = profiles
         self._workspaces = workspaces
         self._surroundings = surroundings
+        self._writer = writer
+        self.passing = passing
 
     @activity.defn(name="perform_phase")
-    async def perform_phase(self, order: PhaseOrder) -> PhaseReport:
+    async def perform_phase(self, order: PhaseOrder | LadenOrder) -> PhaseAnswer:
         """Perform ``order`` and report. Failures carry a stable ``type``; see ``baton.contracts.errors``.
 
         Cancelled, it kills what it started and puts the tree back to the commit it began with.
         """
+        if activity.info().is_local and order.role not in self.passing:
+            raise not_played_here(order)
+        async with written_meanwhile(order, self._writer) as landed:
+            report = await self.perform(order.order if isinstance(order, LadenOrder) else order)
+            return PhaseAnswer.of(report, await landed())
+
+    async def perform(self, order: PhaseOrder) -> PhaseReport:
+        """Perform the order itself, in the build's workspace."""
         try:
             async with heartbeating() as beat:
                 profile = await asyncio.to_thread(self._profiles.load, order.request.profile)

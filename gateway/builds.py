@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
+from uuid import uuid4
 
 from temporalio.client import (
     Client,
@@ -80,10 +81,10 @@ class Builds:
         Raises CommandRefused, BuildEnded, BuildNotFound, BuildNotOpened and NoWorker.
         """
         message = message_of(command)
-        handle = self._handle(build_id)
+        handle, key = self._handle(build_id), command.command_id or uuid4().hex
 
         def update() -> Awaitable[CommandReply]:
-            return handle.execute_update(command.name.value, message, id=command.command_id, result_type=CommandReply)
+            return handle.execute_update(command.name.value, message, id=key, result_type=CommandReply)
 
         return await self._answer(build_id, send_again(update), after=_MAY_STILL)
 

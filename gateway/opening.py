@@ -14,7 +14,7 @@ from baton.contracts.names import BUILDS_QUEUE, fairness_key, workflow_id
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import RefusalCode
 from gateway.errors import CommandRefused, GatewayError
-from gateway.patience import answer_within
+from gateway.patience import answer_within, send_again
 from gateway.web_ui import search_attributes, static_details, static_summary
 from workflows.build import BuildWorkflow
 
@@ -28,6 +28,23 @@ async def start_or_join(client: Client, start: StartBuild, *, again: bool, secon
 
     Raises TakenByClosed, NoWorker, and WorkflowUpdateFailedError with the workflow's refusal.
     """
+    kept = ". Temporal keeps the build: it begins as soon as a worker is there"
+    try:
+        async with answer_within(seconds, after=kept):
+            return await send_again(lambda: _start(client, start, again=again))
+    except WorkflowAlreadyStartedError as error:
+        raise TakenByClosed from error
+    except RPCError as error:
+        if error.status is RPCStatusCode.INVALID_ARGUMENT and "search attribute" in error.message.lower():
+            raise GatewayError(
+                f"Temporal's namespace {client.namespace!r} lacks search attributes that builds carry "
+                f"({error.message}). A worker adds them when it starts: python worker.py --all"
+            ) from error
+        raise
+
+
+async def _start(client: Client, start: StartBuild, *, again: bool) -> StartAnswer:
+    """One try. Another one joins the build that this one may have started."""
     request, asked = start.request, _asked(start)
     reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
     operation: WithStartWorkflowOperation[BuildWorkflow, CommandReply] = WithStartWorkflowOperation(
@@ -46,24 +63,12 @@ async def start_or_join(client: Client, start: StartBuild, *, again: bool, secon
     )
     # The operation keeps the error that is raised, too, and asyncio complains of one that nobody reads.
     asyncio.ensure_future(operation.workflow_handle()).add_done_callback(_read)
-    kept = ". Temporal keeps the build: it begins as soon as a worker is there"
-    try:
-        async with answer_within(seconds, after=kept):
-            answer: StartAnswer = await client.execute_update_with_start_workflow(
-                *(("start", request) if asked is None else ("start_fork", asked)),
-                start_workflow_operation=operation,
-                result_type=StartAnswer,
-            )
-            return answer
-    except WorkflowAlreadyStartedError as error:
-        raise TakenByClosed from error
-    except RPCError as error:
-        if error.status is RPCStatusCode.INVALID_ARGUMENT and "search attribute" in error.message.lower():
-            raise GatewayError(
-                f"Temporal's namespace {client.namespace!r} lacks search attributes that builds carry "
-                f"({error.message}). A worker adds them when it starts: python worker.py --all"
-            ) from error
-        raise
+    answer: StartAnswer = await client.execute_update_with_start_workflow(
+        *(("start", request) if asked is None else ("start_fork", asked)),
+        start_workflow_operation=operation,
+        result_type=StartAnswer,
+    )
+    return answer
 
 
 def refuse_other(start: StartBuild, taken: BuildView) -> None:

@@ -15,9 +15,14 @@ _ASK_AGAIN_SECONDS = 0.1
 _LOST_SECONDS = 5.0
 """A query that has had no answer for so long is asked again: a worker can lose one while it makes room for others."""
 
-_NOT_TAKEN = "due to unexpected workflow task failure"
-"""What the server says of an update that no build has seen: it came while the build was about to end, or to go on in
-another run, and something else had come in between."""
+_SEND_AGAIN = (
+    (RPCStatusCode.FAILED_PRECONDITION, "due to unexpected workflow task failure"),
+    (RPCStatusCode.FAILED_PRECONDITION, "due to Workflow Task in failed state"),
+    (RPCStatusCode.UNAVAILABLE, "workflow update was aborted"),
+)
+"""What the server says of an update that it has not kept: it came while the build was about to end, or to go on in
+another run, and something else had come in between, once or again and again; or the server gave up the build's place in
+its memory."""
 
 _SILENCE = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
 
@@ -63,15 +68,16 @@ async def ask_again(query: Callable[[], Awaitable[Answer]]) -> Answer:
 
 
 async def send_again(update: Callable[[], Awaitable[Answer]]) -> Answer:
-    """The answer to ``update``, sent again when the server says that the build has not seen it.
+    """The answer to ``update``, sent again when the server says that it has not kept it.
 
-    For as long as it takes: within :func:`answer_within`.
+    ``update`` has one ID, however often it is sent: should the build have seen it all the same, it is not carried out
+    twice. For as long as it takes: within :func:`answer_within`.
     """
     while True:
         try:
             return await update()
         except RPCError as error:
-            if error.status is not RPCStatusCode.FAILED_PRECONDITION or _NOT_TAKEN not in error.message:
+            if not any(error.status is status and said in error.message for status, said in _SEND_AGAIN):
                 raise
             await asyncio.sleep(_ASK_AGAIN_SECONDS)
 

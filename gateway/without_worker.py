@@ -23,6 +23,9 @@ from gateway.task_queues import WORKFLOWS, describe_queue
 _PATIENT_SECONDS = 1.0
 """How long a worker may take before the history is looked at: an answer of a worker costs less."""
 
+_ATTEMPTS = 2
+"""So many may fail while much comes in at once; then it is no chance."""
+
 _OPEN = (Standing.RUNNING, Standing.MISSING)
 
 Answer = TypeVar("Answer")
@@ -47,12 +50,23 @@ async def answer_or_history(
 async def whose_worker(client: Client, workflow_id: str, silence: NoWorker, *, after: str = "") -> NoWorker:
     """``silence``, or what says which version's workers are missing; ``after`` is added to its message."""
     try:
-        described = await client.get_workflow_handle(workflow_id).describe()
-        pinned = described.raw_description.workflow_execution_info.versioning_info.deployment_version
-        said = _missing(pinned) if pinned.build_id else await _unpromoted(client)
+        described = (await client.get_workflow_handle(workflow_id).describe()).raw_description
+        pinned = described.workflow_execution_info.versioning_info.deployment_version
+        if described.pending_workflow_task.attempt > _ATTEMPTS:
+            said: str | None = _failing(described.pending_workflow_task.attempt)
+        else:
+            said = _missing(pinned) if pinned.build_id else await _unpromoted(client)
     except (RPCError, GatewayError):
         return silence
     return silence if said is None else NoWorker(said + after)
+
+
+def _failing(attempt: int) -> str:
+    return (
+        f"A worker tries to go on with the build, and fails every time (attempt {attempt}); its log says why, and so "
+        "does the build's page in Temporal's Web UI. Most often its code is not the code that began the build: start a "
+        "worker of that version, as docs/upgrades.md shows"
+    )
 
 
 def _missing(version: WorkerDeploymentVersion) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -40,12 +40,12 @@ class CommandLine:
         self._capture = capture
         self._patch = patch
 
-    def now(self, *arguments: str, stdin: bytes = b"") -> Said:
-        """Run a command."""
+    def now(self, *arguments: str, stdin: bytes = b"", door: Callable[[Sequence[str]], int] = main) -> Said:
+        """Run a command; of another program's command line, where its ``door`` is given."""
         self._patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         self._capture.readouterr()
         with _logging_kept():
-            code = main(arguments)
+            code = door(arguments)
         said = self._capture.readouterr()
         assert "Traceback" not in said.err, said.err
         return Said(code, said.out, said.err)

@@ -1,5 +1,6 @@
 """What tests of several folders use."""
 
+import gc
 import signal
 from pathlib import Path
 
@@ -10,6 +11,17 @@ from tests.command_line import CommandLine
 # A shell starts what runs in its background with Ctrl-C ignored, and children inherit that. Those of the tests do not.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# What is loaded before the first test stays until the last: to look through it for garbage, again and again, would be a
+# tenth of the work of this process.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.set_threshold(20_000)
+    gc.enable()
 
 
 @pytest.fixture

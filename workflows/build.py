@@ -34,6 +34,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.opening import load_terms
     from workflows.outbox import Outbox
     from workflows.pages import history_page, journal_page
+    from workflows.passing import passes, perform_in_passing
     from workflows.performing import compensate, perform
     from workflows.summaries import of_deadline
     from workflows.waiting import wait_until
@@ -61,6 +62,7 @@ class BuildWorkflow:
     async def run(self, start: StartBuild) -> CommandReply:
         """Carry the build. Returns when it is complete; fails when it was abandoned; ends cancelled when it was."""
         mirroring = asyncio.create_task(self._outbox.drain())
+        self._watching = asyncio.create_task(self._outbox.watch())  # ends with the run: stopping its timer is an event
         try:
             await self._carry()
         except asyncio.CancelledError:
@@ -88,7 +90,8 @@ class BuildWorkflow:
         while True:
             build = self.build
             step = build.next_step()
-            if not isinstance(step, Proceed):
+            in_passing = passes(step, build.view.terms)
+            if not isinstance(step, Proceed) and not in_passing:
                 self._appearance.show(build.view)
             match step:
                 case Ended():
@@ -96,7 +99,9 @@ class BuildWorkflow:
                 case Proceed():
                     self.record(build.proceed(workflow.now()))
                 case Perform():
-                    await perform(step, build, self.record)
+                    if not in_passing or not await perform_in_passing(step, build, self.record, self._outbox):
+                        self._appearance.show(build.view)
+                        await perform(step, build, self.record, self._outbox)
                 case Compensate():
                     await compensate(step, build, self.record)
                 case Wait():

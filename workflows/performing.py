@@ -1,4 +1,4 @@
-"""Having a role perform its phase."""
+"""Having a role perform its phase, on whatever machine serves the role."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -17,48 +17,58 @@ with workflow.unsafe.imports_passed_through():
 
     from baton.contracts import errors
     from baton.contracts.activities import compensate_phase, perform_phase
+    from baton.contracts.messages import LadenOrder, PhaseAnswer
     from baton.contracts.names import fairness_key, role_queue
     from baton.domain.attempts import Attempt, Compensation, Expenses
     from baton.domain.build import Build
     from baton.domain.deadlines import wall_clock_ends
     from baton.domain.evidence import Usage
     from baton.domain.journal import Entry
-    from baton.domain.reports import PhaseReport
     from baton.domain.requests import BuildRequest
     from baton.domain.steps import Compensate, CompensationOrder, Perform, PhaseOrder
     from baton.domain.terms import RoleTerms, Terms
     from workflows import summaries
+    from workflows.outbox import Outbox
     from workflows.waiting import wait_until
 
 _LONGEST_BACKOFF = timedelta(minutes=5)
 
+Record = Callable[[list[Entry]], None]
+"""Keeps new entries of the build's journal."""
 
-async def perform(step: Perform, build: Build, record: Callable[[list[Entry]], None]) -> None:
+
+async def perform(step: Perform, build: Build, record: Record, outbox: Outbox) -> None:
     """Carry out ``step.order`` and record what comes of it.
 
     An order that is overtaken meanwhile (rollback, retry, abandon, the wall clock) is cancelled, and its report, if
-    one comes, counts for nothing.
+    one comes, counts for nothing. Entries ride along where the worker that opened the build plays the role.
     """
-    order = step.order
-    running = _start(order, build.view.terms)
-    await _ended(running, lambda: build.expects(order.number), step.deadline, build, record)
-    if running.cancelled():  # stopped before it had begun
-        return
+    order, terms = step.order, build.view.terms
+    riding = outbox.aboard() if terms.role(order.role).beside else None
+    running = _start(order if riding is None else LadenOrder(**dict(order), journal=riding), terms)
+    written: int | None = None
     try:
-        report = running.result()
-    except ActivityError as error:
-        code, message = explain(error)
-        usage, attempts = spent(error)
-        record(build.fail(order.number, code, message, workflow.now(), usage=usage, attempts=attempts))
-    else:
-        record(build.report(order.number, report, workflow.now()))
+        await ended(running, lambda: build.expects(order.number), step.deadline, build, record)
+        if running.cancelled():  # stopped before it had begun
+            return
+        try:
+            answer = running.result()
+        except ActivityError as error:
+            code, message = explain(error)
+            usage, attempts = spent(error)
+            record(build.fail(order.number, code, message, workflow.now(), usage=usage, attempts=attempts))
+        else:
+            written = answer.journal_written
+            record(build.report(order.number, answer.report, workflow.now()))
+    finally:
+        outbox.landed(written)
 
 
-async def compensate(step: Compensate, build: Build, record: Callable[[list[Entry]], None]) -> None:
+async def compensate(step: Compensate, build: Build, record: Record) -> None:
     """Carry out ``step.order`` and record what comes of it, as :func:`perform` does."""
     order = step.order
     running = _start_undoing(order, build.view.terms)
-    await _ended(running, lambda: build.expects_compensation(order), step.deadline, build, record)
+    await ended(running, lambda: build.expects_compensation(order), step.deadline, build, record)
     if running.cancelled():
         return
     try:
@@ -69,12 +79,12 @@ async def compensate(step: Compensate, build: Build, record: Callable[[list[Entr
     record(build.compensated(order, outcome, workflow.now()))
 
 
-async def _ended(
+async def ended(
     running: ActivityHandle[Any],
     expected: Callable[[], bool],
     deadline: datetime | None,
     build: Build,
-    record: Callable[[list[Entry]], None],
+    record: Record,
 ) -> None:
     """Wait until ``running`` has ended; stop it when it is no longer ``expected``, or with the build."""
     try:
@@ -91,12 +101,12 @@ async def _ended(
     except asyncio.CancelledError:
         running.cancel()
         await workflow.wait_condition(running.done)
-        with suppress(ActivityError, asyncio.CancelledError):
+        with suppress(ActivityError, ApplicationError, asyncio.CancelledError):
             running.result()
         raise
 
 
-def _start(order: PhaseOrder, terms: Terms) -> ActivityHandle[PhaseReport]:
+def _start(order: PhaseOrder, terms: Terms) -> ActivityHandle[PhaseAnswer]:
     role = terms.role(order.role)
     return workflow.start_activity(
         perform_phase,

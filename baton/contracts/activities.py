@@ -9,16 +9,17 @@ from baton.contracts.messages import (
     BeginFork,
     CheckMirror,
     DeliverNotice,
+    LadenOrder,
     MirrorBatch,
     MirrorChecked,
     NoticeQueue,
     NoticeReceipt,
     ParkNotice,
     PendingNotice,
+    PhaseAnswer,
     ProfileRequest,
 )
 from baton.domain.attempts import Compensation
-from baton.domain.reports import PhaseReport
 from baton.domain.steps import CompensationOrder, PhaseOrder
 from baton.domain.terms import Terms
 
@@ -30,8 +31,11 @@ async def load_profile(request: ProfileRequest) -> Terms:
 
 
 @activity.defn(name="perform_phase")
-async def perform_phase(order: PhaseOrder) -> PhaseReport:
-    """Have a role perform its phase. Failures carry a stable ``type``; see ``baton.contracts.errors``."""
+async def perform_phase(order: PhaseOrder | LadenOrder) -> PhaseAnswer:
+    """Have a role perform its phase. Entries may ride with the order (:class:`~baton.contracts.messages.LadenOrder`).
+
+    Failures carry a stable ``type``; see ``baton.contracts.errors``.
+    """
     raise NotImplementedError
 
 

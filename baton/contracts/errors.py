@@ -13,6 +13,7 @@ REPORT_TOO_LARGE = "report_too_large"  # the role's report is over the limit; no
 REPORT_UNREADABLE = "report_unreadable"  # the role's report is not a report; not retried
 RUNNER_FAILED = "runner_failed"  # the role's program failed; retried
 RUNNER_TIMED_OUT = "runner_timed_out"  # the role's program took too long; retried
+NOT_PLAYED_HERE = "not_played_here"  # a quick phase, tried in passing by a process that does not play the role
 WORKER_LOST = "worker_lost"  # the worker stopped answering in the middle of a phase, on every attempt
 RUNNER_MISCONFIGURED = "runner_misconfigured"  # the profile asks for what cannot be done; not retried
 REQUEST_UNUSABLE = "request_unusable"  # the request cannot be built from; not retried

@@ -12,7 +12,9 @@ from baton.domain.forks import Forking
 from baton.domain.journal import Entry
 from baton.domain.lineage import Lineage
 from baton.domain.model import Value
+from baton.domain.reports import PhaseReport
 from baton.domain.requests import BuildRequest
+from baton.domain.steps import PhaseOrder
 from baton.domain.view import BuildView, HandoffRecord
 from baton.domain.vocabulary import State, Status
 
@@ -127,6 +129,37 @@ class MirrorBatch(Value):
     workflow_id: str
     first_run_id: str
     entries: tuple[Entry, ...] = Field(min_length=1)
+
+
+class LadenOrder(PhaseOrder):
+    """The input of the activity ``perform_phase`` when entries ride with the order: whoever has the mirror's database
+    writes them while the phase is performed.
+    """
+
+    journal: MirrorBatch
+
+    @property
+    def order(self) -> PhaseOrder:
+        """The order alone, which is all that a role sees."""
+        return PhaseOrder.model_construct(**{name: getattr(self, name) for name in PhaseOrder.model_fields})
+
+
+class PhaseAnswer(PhaseReport):
+    """The result of the activity ``perform_phase``: the report, and what became of the entries that rode along."""
+
+    journal_written: int | None = Field(
+        default=None, description="the entries that rode along are in SQL, up to this sequence"
+    )
+
+    @classmethod
+    def of(cls, report: PhaseReport, written: int | None = None) -> Self:
+        """``report`` with Baton's own word on the entries, whatever the report says of them."""
+        return cls.model_validate(report.to_json() | {"journal_written": written})
+
+    @property
+    def report(self) -> PhaseReport:
+        """The report as it is journaled."""
+        return self.model_copy(update={"journal_written": None})
 
 
 class CheckMirror(Value):

@@ -67,6 +67,8 @@ class RoleTerms(Value):
     backoff: timedelta = Field(default=timedelta(seconds=1), description="before the second attempt; it doubles")
     limits: PhaseLimits = PhaseLimits()
     compensates: tuple[Phase, ...] = Field(default=(), description="phases whose effects a rollback has to undo")
+    beside: bool = Field(default=False, description="the worker that opened the build plays the role itself")
+    quick: tuple[Phase, ...] = Field(default=(), description="phases that take moments, and may be done in passing")
 
 
 class ApprovalTerms(Value):

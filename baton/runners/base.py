@@ -36,6 +36,12 @@ class RunnerOptions(BaseModel):
         """
         return False
 
+    def quick(self, phase: Phase) -> bool:
+        """Whether ``phase`` takes moments (below a second): then the worker that carries the build, where it plays the
+        role itself, does it in passing, without a round trip to the role's task queue. A profile may say otherwise.
+        """
+        return False
+
 
 @dataclass(frozen=True)
 class Surroundings:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from baton.domain.attempts import Player
 from baton.domain.moves import OWNERS, PHASES
 from baton.domain.terms import CURRENT_RULES, ApprovalTerms, Limits, PhaseLimits, RoleTerms, Terms
-from baton.domain.vocabulary import Role
+from baton.domain.vocabulary import Phase, Role
 from baton.runners.base import CannotPlay, Runner, RunnerContext, Surroundings
 from baton.runners.checked import CheckedRunner
 from baton.runners.failures import RunnerMisconfigured
@@ -110,15 +110,25 @@ class Profile:
 
     def _role_terms(self, role: Role) -> RoleTerms:
         section, options = self.file.roles[role], self.options[role]
-        given = {name: value for name in _OWN - {"limits", "checks"} if (value := getattr(section, name)) is not None}
+        plain = _OWN - {"limits", "checks", "quick"}
+        given = {name: value for name in plain if (value := getattr(section, name)) is not None}
+        phases = [phase for phase in PHASES if OWNERS[phase.state] is role]
         # Options of runners from elsewhere need not be RunnerOptions.
         compensates = getattr(options, "compensates", lambda phase: False)
         return RoleTerms(
             manual=self.registry.find(section.runner).manual,
             limits=PhaseLimits(**section.limits.model_dump()) if section.limits is not None else PhaseLimits(),
-            compensates=tuple(phase for phase in PHASES if OWNERS[phase.state] is role and compensates(phase)),
+            compensates=tuple(filter(compensates, phases)),
+            quick=tuple(phase for phase in phases if self._is_quick(role, phase)),
             **given,
         )
+
+    def _is_quick(self, role: Role, phase: Phase) -> bool:
+        """As the profile says; else as the runner does, unless checks come on top of it."""
+        if (said := self.file.roles[role].quick) is not None:
+            return said
+        runner_says = getattr(self.options[role], "quick", lambda phase: False)
+        return role not in self.checks and bool(runner_says(phase))
 
     def _waivers(self) -> tuple[str, ...]:
         """Who may waive findings: who the profile says, else whoever approves anything in it."""

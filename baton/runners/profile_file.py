@@ -72,6 +72,7 @@ class RoleSection(BaseModel):
     heartbeat: Duration | None = None
     attempts: int | None = Field(default=None, ge=1, le=1000)
     backoff: Duration | None = None
+    quick: bool | None = None
     limits: RoleLimits | None = None
     checks: dict[str, Any] | None = None
 

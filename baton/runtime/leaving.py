@@ -2,7 +2,6 @@
 
 import atexit
 import contextlib
-import logging
 import os
 import sys
 from typing import NoReturn
@@ -19,8 +18,9 @@ def exit_cleanly(code: int) -> NoReturn:
     """
     with contextlib.suppress(Exception):
         atexit._run_exitfuncs()
-    with contextlib.suppress(Exception):
-        logging.shutdown()
+    if (logging := sys.modules.get("logging")) is not None:
+        with contextlib.suppress(Exception):
+            logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         # A reader that has gone away (`starter.py list | head -1`) is no reason to fail.
         with contextlib.suppress(OSError, ValueError, AttributeError):

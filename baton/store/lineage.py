@@ -1,34 +1,35 @@
 """Which entries of a build are living: the path from the first entry to the last one of the run that counts."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from baton.domain.fold import fold
 from baton.domain.journal import GENESIS, Entry
-from baton.domain.view import BuildView
-from baton.store.rows import entry_of, handoff_rows
+from baton.store.rows import entry_of, handoff_values
 from baton.store.tables import WorkflowEvent, WorkflowHandoff
 
 
-def make_living(session: Session, build: UUID, tip: Entry) -> tuple[list[Entry], BuildView]:
-    """Make the path to ``tip`` (which is stored) the living one and supersede all else; its entries and their view."""
-    path = _path(session, build, tip)
+def make_living(connection: Connection, build: UUID, tip: Entry) -> list[Entry]:
+    """Make the path to ``tip`` (which is stored) the living one and supersede all else; its entries."""
+    path = _path(connection, build, tip)
     living = [row.id for row in path]
     entries = [entry_of(row) for row in path]
     of_build = update(WorkflowEvent).where(WorkflowEvent.workflow_id == build)
-    session.execute(of_build.where(WorkflowEvent.id.not_in(living)).values(superseded=True))
-    session.execute(of_build.where(WorkflowEvent.id.in_(living)).values(superseded=False))
-    view = fold(entries)
-    session.execute(update(WorkflowHandoff).where(WorkflowHandoff.workflow_id == build).values(superseded=True))
-    for row in handoff_rows(build, view, entries):
-        session.merge(row)
-    return entries, view
+    connection.execute(of_build.where(WorkflowEvent.id.not_in(living)).values(superseded=True))
+    connection.execute(of_build.where(WorkflowEvent.id.in_(living)).values(superseded=False))
+    connection.execute(update(WorkflowHandoff).where(WorkflowHandoff.workflow_id == build).values(superseded=True))
+    if handoffs := list(handoff_values(build, fold(entries), entries)):
+        keys = [row["id"] for row in handoffs]
+        connection.execute(delete(WorkflowHandoff).where(WorkflowHandoff.id.in_(keys)))
+        connection.execute(insert(WorkflowHandoff), handoffs)
+    return entries
 
 
-def _path(session: Session, build: UUID, tip: Entry) -> list[WorkflowEvent]:
-    stored = {row.hash: row for row in session.scalars(select(WorkflowEvent).where(WorkflowEvent.workflow_id == build))}
+def _path(connection: Connection, build: UUID, tip: Entry) -> list[Row[Any]]:
+    of_build = select(WorkflowEvent.__table__).where(WorkflowEvent.workflow_id == build)
+    stored = {row.hash: row for row in connection.execute(of_build)}
     path = []
     here = tip.hash
     while here != GENESIS:

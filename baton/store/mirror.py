@@ -10,20 +10,22 @@ run that was reset, arriving late, therefore changes nothing that is seen.
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, insert, select
 
 from baton.contracts.messages import MirrorBatch, NoticeQueue
-from baton.domain.fold import fold
+from baton.domain.fold import evolve
 from baton.domain.journal import GENESIS, ChainBroken, Entry, Head, verify
 from baton.domain.view import BuildView
+from baton.store.buildrow import find_build, put_build
 from baton.store.errors import BatchBroken, MirrorGap
 from baton.store.ids import build_key, event_key
 from baton.store.lineage import make_living
-from baton.store.notices.outbox import NoticeOutbox
-from baton.store.rows import event_row, handoff_rows, head_of, set_build, view_of
-from baton.store.tables import BuildWorkflow, WorkflowEvent
-from baton.store.transactions import writing
+from baton.store.notices.outbox import NoticeOutbox, interests
+from baton.store.rows import event_values, handoff_values, head_of, view_of
+from baton.store.tables import WorkflowEvent, WorkflowHandoff
+from baton.store.transactions import alone
+
+_INSERT_EVENTS, _INSERT_HANDOFFS = insert(WorkflowEvent), insert(WorkflowHandoff)
 
 
 class Mirror:
@@ -41,8 +43,8 @@ class Mirror:
         """
         _check(batch)
         key = build_key(batch.build_id)
-        with writing(self._engine, lock=key) as session:
-            return _Writer(session, key, batch).write()
+        with alone(self._engine, lock=key) as connection:
+            return _Writer(connection, key, batch).write()
 
 
 def _check(batch: MirrorBatch) -> None:
@@ -56,13 +58,16 @@ def _check(batch: MirrorBatch) -> None:
 class _Writer:
     """One write of one batch, with the build's lock held."""
 
-    def __init__(self, session: Session, key: UUID, batch: MirrorBatch) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, key: UUID, batch: MirrorBatch) -> None:
+        self._connection = connection
         self._key = key
         self._batch = batch
-        self._row = session.get(BuildWorkflow, key)
+        self._entries = {event_key(key, entry.hash): entry for entry in batch.entries}
+        self._found = find_build(connection, key, self._entries)
+        self._row = self._found.row
         self._head = head_of(self._row)
-        self._notices = NoticeOutbox(session, key, batch.build_id)
+        told = interests(connection) if self._found.has_subscribers else ()
+        self._notices = NoticeOutbox(connection, key, batch.build_id, told)
 
     def write(self) -> list[NoticeQueue]:
         new = self._new_entries()
@@ -75,27 +80,35 @@ class _Writer:
         return self._notices.queues()
 
     def _go_on(self, new: Sequence[Entry]) -> None:
-        before = None if self._row is None else view_of(self._row)
-        view = fold(new, before)
+        view = self._fold(new, None if self._row is None else view_of(self._row))
         self._take(view)
         self._insert(new, superseded=False)
-        self._session.add_all(handoff_rows(self._key, view, new))
-        self._notices.put(before, new)
+        if handoffs := list(handoff_values(self._key, view, new)):
+            self._connection.execute(_INSERT_HANDOFFS, handoffs)
+        self._notices.put()
 
     def _branch_off(self, new: Sequence[Entry]) -> None:
         self._insert(new, superseded=True)
         if self._row is not None and new[-1].at >= self._row.updated_at:
-            living, view = make_living(self._session, self._key, new[-1])
-            self._take(view)
+            living = make_living(self._connection, self._key, new[-1])
+            self._take(self._fold(living, None))
             self._notices.keep_only(living)
-            self._notices.put(None, living)
+            self._notices.put()
+
+    def _fold(self, entries: Sequence[Entry], view: BuildView | None) -> BuildView:
+        """The view after ``entries``, on top of ``view``, which is ours; what is told of each is taken down."""
+        for entry in entries:
+            view = evolve(view, entry)
+            self._notices.take(view, entry)
+        assert view is not None
+        return view
 
     def _new_entries(self) -> Sequence[Entry]:
-        keys = {event_key(self._key, entry.hash): entry for entry in self._batch.entries}
-        found = self._session.scalars(select(WorkflowEvent.id).where(WorkflowEvent.id.in_(keys)))
-        for key in found:
-            del keys[key]
-        return list(keys.values())
+        new = dict(self._entries)
+        if self._found.knows_events:
+            for key in self._connection.scalars(select(WorkflowEvent.id).where(WorkflowEvent.id.in_(new))):
+                del new[key]
+        return list(new.values())
 
     def _check_parent(self, entry: Entry) -> None:
         parent = self._parent(entry.prev_hash)
@@ -112,18 +125,14 @@ class _Writer:
         """The sequence of the entry with this hash; 0 is what the first entry follows."""
         if parent_hash in (GENESIS, self._head.hash):
             return 0 if parent_hash == GENESIS else self._head.sequence
-        row = self._session.get(WorkflowEvent, event_key(self._key, parent_hash))
-        return None if row is None else row.sequence
+        its_key = event_key(self._key, parent_hash)
+        return self._connection.scalar(select(WorkflowEvent.sequence).where(WorkflowEvent.id == its_key))
 
     def _take(self, view: BuildView) -> None:
         if view.build_id != self._batch.build_id:
             raise BatchBroken(f"a batch of build {self._batch.build_id!r} holds the journal of {view.build_id!r}")
-        if self._row is None:
-            self._row = BuildWorkflow(id=self._key)
-            self._session.add(self._row)
-        set_build(self._row, view)
-        self._session.flush()
+        put_build(self._connection, self._key, self._row, view)
 
     def _insert(self, entries: Sequence[Entry], *, superseded: bool) -> None:
-        self._session.add_all(event_row(self._key, entry, superseded=superseded) for entry in entries)
-        self._session.flush()
+        rows = [event_values(self._key, entry, superseded=superseded) for entry in entries]
+        self._connection.execute(_INSERT_EVENTS, rows)

@@ -13,7 +13,7 @@ from baton.domain.journal import Head
 from baton.domain.notices import DeliveryStatus
 from baton.domain.outside import OutsideEnd
 from baton.store.ids import build_key, delivery_key
-from baton.store.notices.outbox import NoticeOutbox
+from baton.store.notices.outbox import NoticeOutbox, interests
 from baton.store.rows import head_of, set_build, shown_view, view_of
 from baton.store.tables import BuildWorkflow, WebhookDelivery, WorkflowEvent
 from baton.store.transactions import reading, writing
@@ -73,7 +73,8 @@ def record_end(engine: Engine, build_id: str, seen: Head, end: OutsideEnd) -> li
             return None
         set_build(row, view_of(row), end)
         session.flush()
-        notices = NoticeOutbox(session, key, build_id)
+        connection = session.connection()
+        notices = NoticeOutbox(connection, key, build_id, interests(connection))
         notices.put_end(shown_view(row))
         return notices.queues()
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
+from sqlalchemy import Row
 
 from baton.domain.actors import Actor
 from baton.domain.handing import handed_over
@@ -13,28 +14,31 @@ from baton.domain.outside import OutsideEnd
 from baton.domain.view import BuildView, HandoffRecord
 from baton.domain.vocabulary import ActorKind
 from baton.store.ids import event_key, handoff_key
-from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
+from baton.store.tables import BuildWorkflow, WorkflowEvent
+
+Values = dict[str, Any]
+"""A row's values, by attribute."""
 
 
-def event_row(build: UUID, entry: Entry, *, superseded: bool) -> WorkflowEvent:
+def event_values(build: UUID, entry: Entry, *, superseded: bool) -> Values:
     """The row of ``entry``."""
     actor = entry.actor
-    return WorkflowEvent(
-        id=event_key(build, entry.hash),
-        workflow_id=build,
-        sequence=entry.sequence,
-        event_type=entry.kind.value,
-        triggered_by=triggered_by(actor),
-        event_data=entry.data,
-        timestamp=entry.at,
-        actor_kind=actor.kind.value,
-        actor_id=actor.id,
-        actor_role=None if actor.role is None else actor.role.value,
-        command_id=entry.command_id,
-        prev_hash=entry.prev_hash,
-        hash=entry.hash,
-        superseded=superseded,
-    )
+    return {
+        "id": event_key(build, entry.hash),
+        "workflow_id": build,
+        "sequence": entry.sequence,
+        "event_type": entry.kind.value,
+        "triggered_by": triggered_by(actor),
+        "event_data": entry.data,
+        "timestamp": entry.at,
+        "actor_kind": actor.kind.value,
+        "actor_id": actor.id,
+        "actor_role": None if actor.role is None else actor.role.value,
+        "command_id": entry.command_id,
+        "prev_hash": entry.prev_hash,
+        "hash": entry.hash,
+        "superseded": superseded,
+    }
 
 
 def triggered_by(actor: Actor) -> str:
@@ -44,7 +48,7 @@ def triggered_by(actor: Actor) -> str:
     return "system" if actor.kind is ActorKind.SYSTEM else actor.id
 
 
-def entry_of(row: WorkflowEvent) -> Entry:
+def entry_of(row: WorkflowEvent | Row[Any]) -> Entry:
     """The entry that ``row`` holds, exactly."""
     return Entry.model_validate(
         {
@@ -60,28 +64,28 @@ def entry_of(row: WorkflowEvent) -> Entry:
     )
 
 
-def handoff_rows(build: UUID, view: BuildView, entries: Iterable[Entry]) -> Iterator[WorkflowHandoff]:
+def handoff_values(build: UUID, view: BuildView, entries: Iterable[Entry]) -> Iterator[Values]:
     """The rows of the handoffs in ``view`` that ``entries`` made."""
     made = {entry.sequence: entry for entry in entries}
     for record in view.handoff_history:
         if record.sequence in made:
-            yield _handoff_row(build, record, made[record.sequence])
+            yield _handoff_values(build, record, made[record.sequence])
 
 
-def _handoff_row(build: UUID, record: HandoffRecord, entry: Entry) -> WorkflowHandoff:
-    return WorkflowHandoff(
-        id=handoff_key(build, entry.hash),
-        workflow_id=build,
-        sequence=record.sequence,
-        from_role=record.from_role.value,
-        to_role=None if record.to_role is None else record.to_role.value,
-        from_state=record.from_state.value,
-        to_state=record.to_state.value,
-        commit_id=record.commit,
-        data_transferred=handed_over(entry),
-        timestamp=record.timestamp,
-        superseded=False,
-    )
+def _handoff_values(build: UUID, record: HandoffRecord, entry: Entry) -> Values:
+    return {
+        "id": handoff_key(build, entry.hash),
+        "workflow_id": build,
+        "sequence": record.sequence,
+        "from_role": record.from_role.value,
+        "to_role": None if record.to_role is None else record.to_role.value,
+        "from_state": record.from_state.value,
+        "to_state": record.to_state.value,
+        "commit_id": record.commit,
+        "data_transferred": handed_over(entry),
+        "timestamp": record.timestamp,
+        "superseded": False,
+    }
 
 
 def set_build(row: BuildWorkflow, view: BuildView, end: OutsideEnd | None = None) -> None:
@@ -90,7 +94,7 @@ def set_build(row: BuildWorkflow, view: BuildView, end: OutsideEnd | None = None
         setattr(row, name, value)
 
 
-def build_values(view: BuildView, end: OutsideEnd | None = None) -> dict[str, Any]:
+def build_values(view: BuildView, end: OutsideEnd | None = None) -> Values:
     """The columns of a build's row but for its ID and run, by attribute. The column ``view`` is the fold alone."""
     folded = view.model_dump(mode="json")
     phases = {f"{phase}_phase": record for phase, record in folded["phases"].items()}
@@ -132,7 +136,7 @@ def build_values(view: BuildView, end: OutsideEnd | None = None) -> dict[str, An
     )
 
 
-def _outside_values(end: OutsideEnd | None) -> dict[str, Any]:
+def _outside_values(end: OutsideEnd | None) -> Values:
     return {
         "ended_outside": None if end is None else end.kind.value,
         "ended_outside_at": None if end is None else end.at,
@@ -166,7 +170,7 @@ def shown_view(row: BuildWorkflow) -> BuildView:
     return view_of(row).cut_off(end_of(row))
 
 
-def view_of(row: BuildWorkflow) -> BuildView:
+def view_of(row: BuildWorkflow | Row[Any]) -> BuildView:
     """The view that ``row`` holds: its journal, folded."""
     view = BuildView.model_validate(row.view)
     # JSONB does not keep the order of keys, and the oldest command is the first to be forgotten.
@@ -174,6 +178,6 @@ def view_of(row: BuildWorkflow) -> BuildView:
     return view
 
 
-def head_of(row: BuildWorkflow | None) -> Head:
+def head_of(row: BuildWorkflow | Row[Any] | None) -> Head:
     """Where the living journal ends."""
     return Head() if row is None else Head(sequence=row.head_sequence, hash=row.head_hash)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, exc, func, select
+from sqlalchemy import BigInteger, Connection, Engine, bindparam, exc, func, select
 from sqlalchemy.orm import Session
 
 from baton.store.errors import DatabaseUnavailable, SchemaOutdated
@@ -15,6 +15,7 @@ from baton.store.urls import redacted, scrubbed
 _UNDEFINED = {"42P01", "42703"}
 _UNDEFINED_IN_SQLITE = ("no such table", "no such column", "has no column")
 _MAX_MESSAGE = 500
+_WAIT_TURN = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def alone(engine: Engine, lock: UUID) -> Iterator[Connection]:
     """Like :func:`writing`, with a bare connection."""
     with told(engine), engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
         if engine.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(lock_number(lock))))
+            connection.execute(_WAIT_TURN, {"number": lock_number(lock)})
         yield connection
 
 

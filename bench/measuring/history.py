@@ -1,13 +1,15 @@
 """What a build weighs in Temporal: events, bytes, and actions as Temporal Cloud counts them."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from temporalio.api.common.v1 import Payloads
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
-_MIRROR = "mirror_journal"
+_MIRROR, _PHASE = "mirror_journal", "perform_phase"
 _ONE_ACTION = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
@@ -47,6 +49,8 @@ def weigh(events: Iterable[HistoryEvent]) -> Weight:
             told = event.activity_task_scheduled_event_attributes
             if told.activity_type.name == _MIRROR:
                 mirror += told.input.ByteSize()
+            elif told.activity_type.name == _PHASE:
+                mirror += _riding(told.input)
         elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
             actions += max(1, event.activity_task_started_event_attributes.attempt)
         elif event.event_type == EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
@@ -54,6 +58,13 @@ def weigh(events: Iterable[HistoryEvent]) -> Weight:
         elif event.event_type == EventType.EVENT_TYPE_MARKER_RECORDED:
             marked.add(event.marker_recorded_event_attributes.workflow_task_completed_event_id)
     return Weight(count, size, size - mirror, actions + len(marked))
+
+
+def _riding(given: Payloads) -> int:
+    """The bytes of the entries that ride with an order, which is JSON."""
+    order = json.loads(given.payloads[0].data) if given.payloads else {}
+    riding = order.get("journal") if isinstance(order, dict) else None
+    return 0 if riding is None else len(json.dumps(riding, separators=(",", ":"), ensure_ascii=False).encode())
 
 
 async def weight_of(client: Client, workflow_id: str) -> Weight:

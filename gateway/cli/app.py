@@ -1,6 +1,7 @@
 """The command line. Each command, or small group of them, has a module of its own that registers it.
 
-Who names a command waits for its module alone; all are loaded for ``--help``, and for a name that there is not.
+Who names a command waits for its module alone; all are loaded for ``--help``, without their options, and for a name
+that there is not.
 """
 
 import sys
@@ -12,9 +13,10 @@ import typer
 
 from gateway.cli.exit_codes import CommandFailed, ExitCode
 from gateway.cli.output import Output
-from gateway.version import version
+from gateway.cli.overview import load_help, without_options
 
 NAME = "starter.py"
+_HELP = {"-h", "--help"}
 
 COMMANDS = {
     "showing": ("demo",),
@@ -53,7 +55,12 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Nothing that goes wrong leaves as a traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    app = application(next((word for word in arguments if not word.startswith("-")), None))
+    named = next((word for word in arguments if not word.startswith("-")), None)
+    app = application(named)
+    if named is None or not _HELP.isdisjoint(arguments):
+        load_help()
+    if named is None:
+        without_options(app)
     try:
         return int(app(list(arguments), prog_name=NAME, standalone_mode=False) or ExitCode.DONE)
     except typer.TyperException as error:
@@ -74,6 +81,8 @@ def _usage(error: typer.TyperException) -> CommandFailed:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from gateway.version import version
+
         print(f"baton {version()}")
         raise typer.Exit
 
@@ -86,7 +95,7 @@ def application(wanted: str | None = None) -> typer.Typer:
         add_completion=False,
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        context_settings={"help_option_names": sorted(_HELP), "max_content_width": 100},
     )
     app.callback(invoke_without_command=True)(_root)
     modules = [module for module, names in COMMANDS.items() if wanted in names] or COMMANDS

@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
@@ -12,10 +13,12 @@ from baton.runtime.client import DEFAULT_NAMESPACE, connect_plainly, environment
 from baton.runtime.client import connect as connect_as_configured
 from baton.runtime.core_logs import forward_core_logs
 from baton.runtime.logs import configure_logging
-from baton.runtime.ownership import Ownership, ServerRecord
 from baton.runtime.payloads import converter_of
 from baton.runtime.settings import Settings
 from gateway.cli.output import Output
+
+if TYPE_CHECKING:
+    from baton.runtime.ownership import ServerRecord
 
 TEMPORAL_FOLDER = "temporal"
 """Where in ``Settings.home`` the embedded server of ``starter.py dev`` keeps its state and its record."""
@@ -50,8 +53,10 @@ def environment(
     return {**environ, **{name: value for name, value in told.items() if value}}
 
 
-def running_here(home: Path) -> ServerRecord | None:
+def running_here(home: Path) -> "ServerRecord | None":
     """The embedded server that runs for ``home`` now, if one does."""
+    from baton.runtime.ownership import Ownership
+
     record = Ownership(home / TEMPORAL_FOLDER).read()
     return record if record is not None and record.process() is not None else None
 

@@ -4,16 +4,13 @@ People read results on standard output and everything else on standard error. Wi
 exactly one document: the result, or ``{"error": {"code", "message"}}``.
 """
 
-import json
 import os
 import sys
-import traceback
 from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from baton.runtime.redaction import scrubbed
 from gateway.cli.exit_codes import CommandFailed
 from gateway.cli.plain import plain, text
 
@@ -39,6 +36,8 @@ class Output:
 
     def document(self, document: Any) -> None:
         """One JSON document. Takes models, dataclasses and times; anything but ASCII is escaped."""
+        import json
+
         from pydantic_core import to_jsonable_python
 
         sys.stdout.write(json.dumps(to_jsonable_python(document), indent=2) + "\n")
@@ -73,6 +72,10 @@ class Output:
 
     def trace(self) -> None:
         """Where the error that is being handled happened, on standard error."""
+        import traceback
+
+        from baton.runtime.redaction import scrubbed
+
         self.errors.print(text(scrubbed(traceback.format_exc()), "dim"), soft_wrap=True)
 
 

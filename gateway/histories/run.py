@@ -1,13 +1,16 @@
 """One run's history, read event by event: the journal entries that it sent to the mirror, and how it began and ended.
 
-Nothing is replayed, so no worker and no workflow code is needed: a run hands each batch of entries to the activity
-``mirror_journal``, and Temporal keeps the input.
+Nothing is replayed, so no worker and no workflow code is needed: a run hands its entries to the activities
+``mirror_journal`` and ``perform_phase``, with whose orders they ride, and Temporal keeps the inputs.
 """
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 
+from pydantic import BaseModel, ConfigDict
+from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
@@ -19,7 +22,27 @@ from gateway.errors import HistoryUnreadable
 from gateway.histories.standing import Standing
 
 MIRROR_ACTIVITY = "mirror_journal"
-"""The activity whose inputs hold the journal."""
+PHASE_ACTIVITY = "perform_phase"
+"""The activities whose inputs hold the journal."""
+
+
+class _Laden(BaseModel):
+    """Of an order what is read here."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    journal: MirrorBatch | None = None
+
+
+class _Answer(BaseModel):
+    """Of an answer to a laden order what is read here."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    journal_written: int | None = None
+
+
+_Read = TypeVar("_Read", bound=BaseModel)
 
 _ENDINGS = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: Standing.COMPLETED,
@@ -55,7 +78,8 @@ class RunReader:
         self._namespace = namespace
         self._workflow_id = workflow_id
         self._workflow_type = ""
-        self._batches: dict[int, list[str]] = {}
+        self._batches: dict[int, MirrorBatch] = {}
+        self._contexts: dict[int, ActivitySerializationContext] = {}
         self.run = Run(run_id)
 
     async def read(self, events: AsyncIterable[HistoryEvent]) -> Run:
@@ -74,8 +98,7 @@ class RunReader:
             case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
                 await self._take_batch(event)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
-                completed = event.activity_task_completed_event_attributes.scheduled_event_id
-                self.run.acknowledged.update(self._batches.pop(completed, ()))
+                await self._take_answer(event)
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
                 continued = event.workflow_execution_continued_as_new_event_attributes
                 self.run.continued_to = continued.new_execution_run_id
@@ -86,28 +109,55 @@ class RunReader:
 
     async def _take_batch(self, event: HistoryEvent) -> None:
         scheduled = event.activity_task_scheduled_event_attributes
-        if scheduled.activity_type.name != MIRROR_ACTIVITY:
+        kind = scheduled.activity_type.name
+        if kind not in (MIRROR_ACTIVITY, PHASE_ACTIVITY):
             return
         context = ActivitySerializationContext(
             namespace=self._namespace,
             activity_id=scheduled.activity_id,
-            activity_type=MIRROR_ACTIVITY,
+            activity_type=kind,
             activity_task_queue=scheduled.task_queue.name,
             workflow_id=self._workflow_id,
             workflow_type=self._workflow_type,
             is_local=False,
         )
+        given = scheduled.input.payloads
+        if kind == MIRROR_ACTIVITY:
+            batch = await self._decoded(event, context, given, MirrorBatch)
+        elif (riding := (await self._decoded(event, context, given, _Laden)).journal) is not None:
+            batch = riding
+        else:
+            return
+        for entry in batch.entries:
+            self.run.entries.setdefault(entry.hash, entry)
+        self._batches[event.event_id] = batch
+        self._contexts[event.event_id] = context
+
+    async def _take_answer(self, event: HistoryEvent) -> None:
+        completed = event.activity_task_completed_event_attributes
+        if (batch := self._batches.pop(completed.scheduled_event_id, None)) is None:
+            return
+        context = self._contexts.pop(completed.scheduled_event_id)
+        written: int | None = batch.entries[-1].sequence
+        if context.activity_type == PHASE_ACTIVITY:
+            written = (await self._decoded(event, context, completed.result.payloads, _Answer)).journal_written
+        self.run.acknowledged.update(entry.hash for entry in batch.entries if entry.sequence <= (written or 0))
+
+    async def _decoded(
+        self,
+        event: HistoryEvent,
+        context: ActivitySerializationContext,
+        payloads: Sequence[Payload],
+        kind: type[_Read],
+    ) -> _Read:
         try:
-            decoded = await self._converter.with_context(context).decode(scheduled.input.payloads, [MirrorBatch])
-            batch = MirrorBatch.model_validate(decoded[0])
+            decoded = await self._converter.with_context(context).decode(payloads, [kind])
+            return kind.model_validate(decoded[0])
         except Exception as error:
             raise HistoryUnreadable(
                 f"Event {event.event_id} in the history of {self._workflow_id!r}, run {self.run.run_id!r}, cannot be "
                 f"decoded: {_first_line(error)}. Were its payloads written with a key that this process does not have?"
             ) from error
-        for entry in batch.entries:
-            self.run.entries.setdefault(entry.hash, entry)
-        self._batches[event.event_id] = [entry.hash for entry in batch.entries]
 
     async def _reason(self, event: HistoryEvent) -> str:
         if event.HasField("workflow_execution_terminated_event_attributes"):

@@ -1,6 +1,6 @@
 """Temporal's workers, put together from their parts: one for each task queue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Engine
@@ -11,9 +11,11 @@ from temporalio.worker import Worker
 from activities.begin_fork import BeginFork
 from activities.check_mirror import MirrorCheck
 from activities.compensate_phase import CompensatePhase
+from activities.journal_writer import JournalWriter
 from activities.load_profile import LoadProfile
 from activities.mirror_journal import JournalMirror
 from activities.perform_phase import PerformPhase
+from activities.played_elsewhere import played_elsewhere
 from activities.send_notices import SendNotices
 from baton.domain.vocabulary import Role
 from baton.runners.catalogue import Profiles
@@ -24,6 +26,7 @@ from baton.webhooks.sender import Sender
 from gateway.mirroring.scheduled import verifier
 from gateway.worker.duties import Duty
 from gateway.worker.measuring.interceptor import measuring
+from gateway.worker.measuring.writes import watched
 from gateway.worker.surroundings import surroundings_of, workspaces_of
 from gateway.worker.tuning import phase_options, pollers
 from gateway.worker.versioning import deployment_config
@@ -44,19 +47,51 @@ _CONCURRENT_NOTICES = 100
 """Nearly all of an attempt is waiting for the receiver."""
 
 
-def orchestrator(client: Client, settings: Settings, profiles: Profiles, engine: Engine) -> Worker:
-    """The worker that carries builds, writes the mirror and checks it. A build stays on the version that it began with,
-    unless it is told to move.
+def journal_writer(settings: Settings, engine: Engine) -> JournalWriter:
+    """What writes the mirror in this process: all of its workers write through one, and take no more connections."""
+    return JournalWriter(Mirror(engine), at_once=settings.mirror_writers, watched=watched())
+
+
+def phases(
+    settings: Settings,
+    profiles: Profiles,
+    environ: Mapping[str, str],
+    *,
+    writer: JournalWriter | None = None,
+    passing: Collection[Role] = (),
+    kind: type[PerformPhase] = PerformPhase,
+) -> PerformPhase:
+    """What performs phases in this process. ``writer`` is there where the database is, and ``passing`` are the roles of
+    which quick phases are done by the worker that carries builds.
     """
+    workspaces, surroundings = workspaces_of(settings, environ), surroundings_of(settings, environ)
+    return kind(profiles, workspaces, surroundings, writer=writer, passing=frozenset(passing))
+
+
+def orchestrator(
+    client: Client,
+    settings: Settings,
+    profiles: Profiles,
+    engine: Engine,
+    *,
+    writer: JournalWriter | None = None,
+    performing: PerformPhase | None = None,
+) -> Worker:
+    """The worker that carries builds, writes the mirror and checks it. A build stays on the version that it began with,
+    unless it is told to move. ``performing`` is what performs phases, where this process plays roles as well.
+    """
+    writer = writer or journal_writer(settings, engine)
+    beside = frozenset[Role]() if performing is None else performing.passing
     return Worker(
         client,
         task_queue=Duty.ORCHESTRATOR.queue,
         workflows=[BuildWorkflow, MirrorCheckWorkflow],
         workflow_runner=PunctualWorkflowRunner(),
         activities=[
-            LoadProfile(profiles).load_profile,
-            JournalMirror(Mirror(engine)).mirror_journal,
+            LoadProfile(profiles, beside).load_profile,
+            JournalMirror(writer).mirror_journal,
             MirrorCheck(engine, verifier(client, engine)).check_mirror,
+            played_elsewhere if performing is None else performing.perform_phase,
         ],
         sticky_queue_schedule_to_start_timeout=_STICKY,
         max_concurrent_workflow_tasks=_CONCURRENT_TASKS,
@@ -93,20 +128,25 @@ def notifier(client: Client, settings: Settings, engine: Engine, sender: Sender 
 
 
 def players(
-    client: Client, settings: Settings, profiles: Profiles, roles: Sequence[Duty], environ: Mapping[str, str]
+    client: Client,
+    settings: Settings,
+    profiles: Profiles,
+    roles: Sequence[Duty],
+    environ: Mapping[str, str],
+    performing: PerformPhase | None = None,
 ) -> list[Worker]:
     """The workers that play ``roles``."""
     if not roles:
         return []
     workspaces, surroundings = workspaces_of(settings, environ), surroundings_of(settings, environ)
-    phases = PerformPhase(profiles, workspaces, surroundings)
+    performing = performing or phases(settings, profiles, environ)
     undoing = CompensatePhase(profiles, workspaces, surroundings)
     forks = BeginFork(profiles, workspaces, surroundings)
     return [
         Worker(
             client,
             task_queue=role.queue,
-            activities=[phases.perform_phase, undoing.compensate_phase, forks.begin_fork],
+            activities=[performing.perform_phase, undoing.compensate_phase, forks.begin_fork],
             **phase_options(settings, Role(role.value)),
             interceptors=measuring(),
             deployment_config=deployment_config(settings),

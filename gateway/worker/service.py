@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from sqlalchemy import Engine
 from temporalio.worker import Worker
 
+from activities.perform_phase import PerformPhase
+from baton.domain.vocabulary import Role
 from baton.runtime.metrics.opening import served
 from baton.runtime.patience import connect_with_patience
 from baton.runtime.payloads import converter_of
@@ -15,7 +17,7 @@ from baton.runtime.settings import Settings
 from baton.store.engine import open_engine
 from gateway.reconciling.round import reconciling
 from gateway.standing.metrics import shown_standing
-from gateway.worker.assembly import notifier, orchestrator, players
+from gateway.worker.assembly import journal_writer, notifier, orchestrator, phases, players
 from gateway.worker.clearing import clear_up
 from gateway.worker.duties import Duty, queues
 from gateway.worker.forgotten import rounds
@@ -28,11 +30,18 @@ log = logging.getLogger("baton.worker")
 _BESIDE_WRITES = 5
 
 
-async def serve(settings: Settings, duties: Sequence[Duty], environ: Mapping[str, str], *, upgrade: bool) -> None:
+async def serve(
+    settings: Settings,
+    duties: Sequence[Duty],
+    environ: Mapping[str, str],
+    *,
+    upgrade: bool,
+    performer: type[PerformPhase] = PerformPhase,
+) -> None:
     """Serve ``duties`` until cancelled, then let running phases finish for as long as the settings say.
 
-    For roles alone no database is opened. Raises what keeps the worker from its work:
-    TemporalMisconfigured, KeysUnusable, SearchAttributeError, ProfileError, SettingsError, StoreError.
+    For roles alone no database is opened. ``performer`` is what performs phases. Raises what keeps the worker from its
+    work: TemporalMisconfigured, KeysUnusable, SearchAttributeError, ProfileError, SettingsError, StoreError.
     """
     profiles = readable_profiles(settings)
     converter = converter_of(settings)
@@ -44,10 +53,15 @@ async def serve(settings: Settings, duties: Sequence[Duty], environ: Mapping[str
         client = await connect_with_patience(on_wait=log.warning, environ=environ, data_converter=converter)
         # These stop last, so that the reports of phases that finish meanwhile are still journaled and mirrored.
         last: list[Worker] = []
+        writer = None if engine is None else journal_writer(settings, engine)
+        played = [Role(duty.value) for duty in roles]
+        performing = (
+            phases(settings, profiles, environ, writer=writer, passing=played, kind=performer) if roles else None
+        )
         if engine is not None and Duty.ORCHESTRATOR in duties:
             await prepare_namespace(client)
             await stack.enter_async_context(shown_standing(engine, lambda: client))
-            last.append(orchestrator(client, settings, profiles, engine))
+            last.append(orchestrator(client, settings, profiles, engine, writer=writer, performing=performing))
             await stack.enter_async_context(reconciling(client, engine, every_seconds=settings.reconcile_seconds))
             await stack.enter_async_context(summarizing(engine))
         if engine is not None and Duty.NOTIFIER in duties:
@@ -65,7 +79,7 @@ async def serve(settings: Settings, duties: Sequence[Duty], environ: Mapping[str
                 deployed.build_id,
             )
         log.info("Serving %s of namespace %r at %s", shown(queues(duties)), client.namespace, address)
-        await _run([players(client, settings, profiles, roles, environ), last])
+        await _run([players(client, settings, profiles, roles, environ, performing), last])
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.journal_writer import JournalWriter
 from activities.mirror_journal import JournalMirror
 from baton.contracts.activities import mirror_journal
 from baton.contracts.messages import MirrorBatch, NoticeQueue
@@ -30,7 +31,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 async def _write(engine: Engine, batch: MirrorBatch) -> None:
-    await ActivityEnvironment().run(JournalMirror(Mirror(engine)).mirror_journal, batch)
+    await ActivityEnvironment().run(JournalMirror(JournalWriter(Mirror(engine))).mirror_journal, batch)
 
 
 async def _fail(engine: Engine, batch: MirrorBatch) -> ApplicationError:
@@ -116,7 +117,7 @@ async def test_it_beats_while_it_waits_for_the_database(engine: Engine) -> None:
 
     environment.on_heartbeat = hear
 
-    await environment.run(JournalMirror(Waiting(engine)).mirror_journal, happy().batch())
+    await environment.run(JournalMirror(JournalWriter(Waiting(engine))).mirror_journal, happy().batch())
 
     assert len(beats) >= 3
 

@@ -82,7 +82,8 @@ class Storm:
     async def _send_on(self, slots: list["Slot"]) -> None:
         while self._sent < self.count:
             self._sent += 1
-            dice = random.Random(f"{self.seed} {self._sent}")
+            number = self._sent
+            dice = random.Random(f"{self.seed} {number}")
             slot = dice.choice(slots)
             play = slot.play
             name, arguments = command(dice, slot.state, slot.questions)
@@ -93,7 +94,13 @@ class Storm:
                         self.answers["signal taken"] += 1
                         continue
                     reply = await send_again(
-                        partial(play.handle.execute_update, name.value, args=arguments, result_type=CommandReply)
+                        partial(
+                            play.handle.execute_update,
+                            name.value,
+                            args=arguments,
+                            id=f"storm-{self.seed}-{number}",
+                            result_type=CommandReply,
+                        )
                     )
             except WorkflowUpdateFailedError as error:
                 reason = (error.cause.type if isinstance(error.cause, ApplicationError) else None) or "failed"
@@ -179,8 +186,8 @@ async def _main(seed: int, count: int) -> int:
     for answer, times in raged.answers.most_common():
         print(f"  {times:9,}  {answer}")
     print(f"  {len(raged.findings):9,}  findings: stuck or failed workflow tasks, broken journals, no answers")
-    for finding in raged.findings[:20]:
-        print(f"    {finding}")
+    for finding, times in Counter(raged.findings).most_common(50):
+        print(f"    {times} times: {finding}")
     return 1 if raged.findings else 0
 
 

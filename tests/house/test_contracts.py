@@ -103,7 +103,7 @@ async def test_no_activity_is_registered_that_the_contracts_do_not_name(workers:
 
 async def test_every_queue_that_the_workflow_uses_is_served(workers: list[Worker]) -> None:
     served = registered(workers)
-    assert set(served[BUILDS_QUEUE]) == {"load_profile", "mirror_journal", "check_mirror"}
+    assert set(served[BUILDS_QUEUE]) == {"load_profile", "mirror_journal", "check_mirror", "perform_phase"}
     assert set(served[NOTICES_QUEUE]) == NOTICES
     played = {"perform_phase", "compensate_phase", "begin_fork"}
     assert {role: set(served[role_queue(role)]) for role in Role} == dict.fromkeys(Role, played)

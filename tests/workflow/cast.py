@@ -9,9 +9,9 @@ from typing import Any
 from temporalio import activity
 
 from activities.heartbeats import heartbeating
-from baton.contracts.messages import BeginFork
+from baton.contracts.messages import BeginFork, LadenOrder, MirrorBatch, PhaseAnswer
 from baton.domain.attempts import Compensation
-from baton.domain.reports import PhaseReport, parse_report
+from baton.domain.reports import parse_report
 from baton.domain.steps import CompensationOrder, PhaseOrder
 from baton.domain.vocabulary import Phase
 
@@ -49,9 +49,24 @@ class Cast:
     undo_orders: list[CompensationOrder] = field(default_factory=list)
     forks: list[BeginFork] = field(default_factory=list)
     fork_fails: Exception | None = None
+    aboard: list[MirrorBatch] = field(default_factory=list)
+    """What rode with the orders."""
+    takes_along: Callable[[MirrorBatch], None] | None = None
+    """Writes what rides; without it the roles have no database."""
+    in_passing: list[Phase] = field(default_factory=list)
+    """The phases that were done, or tried, by the worker that carries the build."""
 
     @activity.defn(name="perform_phase")
-    async def perform_phase(self, order: PhaseOrder) -> PhaseReport:
+    async def perform_phase(self, order: PhaseOrder | LadenOrder) -> PhaseAnswer:
+        written = None
+        if isinstance(order, LadenOrder):
+            self.aboard.append(order.journal)
+            if self.takes_along is not None:
+                self.takes_along(order.journal)
+                written = order.journal.entries[-1].sequence
+            order = order.order
+        if activity.info().is_local:
+            self.in_passing.append(order.phase)
         self.orders.append(order)
         acts = self.script.get(order.phase, [])
         act: Act = acts.pop(0) if acts else GOOD[order.phase]
@@ -62,7 +77,7 @@ class Cast:
             await asyncio.Event().wait()
             raise AssertionError("the dead do not report")
         async with heartbeating(timedelta(milliseconds=100)):
-            return parse_report(act if isinstance(act, dict) else await act(order))
+            return PhaseAnswer.of(parse_report(act if isinstance(act, dict) else await act(order)), written)
 
     @activity.defn(name="begin_fork")
     async def begin_fork(self, order: BeginFork) -> None:

@@ -13,6 +13,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from activities.played_elsewhere import played_elsewhere
 from baton.contracts.messages import (
     CommandReply,
     ForkAsked,
@@ -45,11 +46,13 @@ def terms(
     attempts: int = 2,
     heartbeat: timedelta = timedelta(seconds=10),
     undone: Sequence[Phase] = (),
+    beside: bool = False,
+    quick: Sequence[Phase] = (),
     **more: Any,
 ) -> Terms:
     """Terms with every role played by the script, but for the ``manual`` ones.
 
-    A rollback has to undo what the phases ``undone`` did.
+    A rollback has to undo what the phases ``undone`` did. ``beside``: the worker that opens a build plays the roles.
     """
     roles = {
         role: RoleTerms(
@@ -59,6 +62,8 @@ def terms(
             timeout=timedelta(minutes=10),
             heartbeat=heartbeat,
             compensates=tuple(phase for phase in undone if OWNERS[phase.state] is role),
+            beside=beside,
+            quick=tuple(phase for phase in quick if OWNERS[phase.state] is role),
         )
         for role in Role
     }
@@ -105,6 +110,10 @@ class Stage(Cast):
     async def mirror_journal(self, batch: MirrorBatch) -> None:
         if self.mirror_is_away:
             raise ConnectionError("the database is away")
+        self.book(batch)
+
+    def book(self, batch: MirrorBatch) -> None:
+        """Write ``batch`` into the mirror's book."""
         book = self.mirrored.setdefault(batch.build_id, [])
         known = {entry.sequence for entry in book}
         first = batch.entries[0].sequence
@@ -205,9 +214,11 @@ async def stage(
     profile: Terms | None = None,
     *,
     cached: int = 1000,
+    passing: bool = True,
     mirror_journal: Callable[[MirrorBatch], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Stage]:
-    """Workers for all queues, for as long as the context lasts. ``cached`` workflows are kept in memory.
+    """Workers for all queues, for as long as the context lasts. ``cached`` workflows are kept in memory. Without
+    ``passing`` the worker that carries builds performs no phase itself.
 
     A real ``mirror_journal`` takes the place of the stage's own book, which then stays empty.
     """
@@ -220,7 +231,7 @@ async def stage(
                 task_queue=BUILDS_QUEUE,
                 workflows=[BuildWorkflow],
                 workflow_runner=PunctualWorkflowRunner(),
-                activities=[scene.load_profile, mirror_journal],
+                activities=[scene.load_profile, mirror_journal, scene.perform_phase if passing else played_elsewhere],
                 max_cached_workflows=cached,
             )
         )

@@ -18,8 +18,17 @@ from baton.runners.toolchain.undoing import undo_deployment
 from baton.runners.toolchain.verification import VerificationOptions, verify
 from baton.workshop.workspace import Workspace
 
+
+class ReadingOptions(RunnerOptions):
+    """No options: discovery and planning read the request, and nothing else."""
+
+    def quick(self, phase: Phase) -> bool:
+        """They take no time."""
+        return True
+
+
 _OPTIONS: dict[Role, type[RunnerOptions]] = {
-    Role.Q_ASSISTANT: RunnerOptions,
+    Role.Q_ASSISTANT: ReadingOptions,
     Role.TEST_AUDITOR: AuditOptions,
     Role.VERIFICATION_OVERSEER: VerificationOptions,
     Role.RELEASE_MANAGER: DeploymentOptions,

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, delete, insert, select
 
 from baton.contracts.messages import NoticeQueue
 from baton.contracts.notices import ended_outside_notice, notice
-from baton.domain.fold import evolve
 from baton.domain.journal import Entry
 from baton.domain.notices import DeliveryStatus, NoticeKind, SideKind
 from baton.domain.view import BuildView
 from baton.store.ids import delivery_key, side_delivery_key
+from baton.store.rows import Values
 from baton.store.tables import WebhookDelivery, WebhookSubscription
 
 _ENABLED = select(
@@ -55,30 +54,27 @@ class Interest:
 
 
 class NoticeOutbox:
-    """The notices of one build, in one transaction. Without subscriptions it costs one query."""
+    """The notices of one build to those of ``interests`` who want them, in one transaction."""
 
-    def __init__(self, session: Session, build: UUID, build_id: str) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, build: UUID, build_id: str, interests: Sequence[Interest]) -> None:
+        self._connection = connection
         self._build = build
         self._build_id = build_id
-        self._interests = interests(session)
+        self._interests = interests
+        self._rows: dict[UUID, Values] = {}
 
-    def put(self, before: BuildView | None, entries: Sequence[Entry]) -> None:
-        """Queue what is told of ``entries``, which follow ``before``. What was queued before is left alone."""
-        interests = [interest for interest in self._interests if any(map(interest.wants, entries))]
-        if not interests:
-            return
+    def take(self, view: BuildView, entry: Entry) -> None:
+        """Take down what is told of ``entry``, after which ``view`` is true, for :meth:`put`."""
+        wanting = [one for one in self._interests if one.wants(entry) and one.follows(view)]
+        body = notice(self._build, view, entry).model_dump(mode="json") if wanting else {}
         now = datetime.now(UTC)
-        rows = {}
-        view = None if before is None else before.model_copy(deep=True)
-        for entry in entries:
-            view = evolve(view, entry)
-            wanting = [one for one in interests if one.wants(entry) and one.follows(view)]
-            body = notice(self._build, view, entry).model_dump(mode="json") if wanting else {}
-            for interest in wanting:
-                key = delivery_key(interest.subscription_id, entry.hash)
-                rows[key] = delivery_row(key, interest, self._build, entry.sequence, entry.kind, body, now)
-        add_new(self._session, rows)
+        for interest in wanting:
+            key = delivery_key(interest.subscription_id, entry.hash)
+            self._rows[key] = delivery_values(key, interest, self._build, entry.sequence, entry.kind, body, now)
+
+    def put(self) -> None:
+        """Queue what was taken down. What was queued before is left alone."""
+        add_new(self._connection, self._rows)
 
     def put_end(self, view: BuildView) -> None:
         """Queue what is told of a build that ended outside of its journal, as ``view`` says; once for each such end."""
@@ -91,8 +87,8 @@ class NoticeOutbox:
         for interest in wanting:
             key = side_delivery_key(interest.subscription_id, f"{self._build} {end.kind.value} {end.at.isoformat()}")
             kind, now = SideKind.ENDED_OUTSIDE, datetime.now(UTC)
-            rows[key] = delivery_row(key, interest, self._build, view.head.sequence, kind, body, now)
-        add_new(self._session, rows)
+            rows[key] = delivery_values(key, interest, self._build, view.head.sequence, kind, body, now)
+        add_new(self._connection, rows)
 
     def keep_only(self, living: Sequence[Entry]) -> None:
         """Drop what is still to be sent of entries that are not ``living`` any more."""
@@ -101,11 +97,11 @@ class NoticeOutbox:
         )
         untrue = [
             found.id
-            for found in self._session.execute(pending).all()
+            for found in self._connection.execute(pending).all()
             if all(found.id != delivery_key(found.subscription_id, entry.hash) for entry in living)
         ]
         if untrue:
-            self._session.execute(delete(WebhookDelivery).where(WebhookDelivery.id.in_(untrue)))
+            self._connection.execute(delete(WebhookDelivery).where(WebhookDelivery.id.in_(untrue)))
 
     def queues(self) -> list[NoticeQueue]:
         """The queues of this build with something to be sent, whoever has put it there."""
@@ -115,7 +111,7 @@ class NoticeOutbox:
         waiting = waiting.where(
             WebhookDelivery.workflow_id == self._build, WebhookDelivery.status == DeliveryStatus.PENDING
         )
-        found = set(self._session.scalars(waiting))
+        found = set(self._connection.scalars(waiting))
         return [
             NoticeQueue(
                 subscription_id=interest.subscription_id,
@@ -128,28 +124,27 @@ class NoticeOutbox:
         ]
 
 
-def interests(session: Session) -> list[Interest]:
+def interests(connection: Connection) -> list[Interest]:
     """Of all subscriptions that are enabled.
 
     One that is removed while this transaction runs makes the insert of its notices fail: the write is tried again.
     """
     return [
         Interest(key, name, None if kinds is None else frozenset(kinds), project, since)
-        for key, name, kinds, project, since in session.execute(_ENABLED)
+        for key, name, kinds, project, since in connection.execute(_ENABLED)
     ]
 
 
-def add_new(session: Session, rows: dict[UUID, WebhookDelivery]) -> None:
+def add_new(connection: Connection, rows: dict[UUID, Values]) -> None:
     """Add those of ``rows``, by their IDs, that are not there yet."""
     if not rows:
         return
-    for known in session.scalars(select(WebhookDelivery.id).where(WebhookDelivery.id.in_(rows))):
-        del rows[known]
-    session.add_all(rows.values())
-    session.flush()
+    known = set(connection.scalars(select(WebhookDelivery.id).where(WebhookDelivery.id.in_(rows))))
+    if new := [row for key, row in rows.items() if key not in known]:
+        connection.execute(insert(WebhookDelivery), new)
 
 
-def delivery_row(
+def delivery_values(
     key: UUID,
     interest: Interest,
     build: UUID | None,
@@ -157,16 +152,16 @@ def delivery_row(
     kind: NoticeKind,
     body: dict[str, object],
     now: datetime,
-) -> WebhookDelivery:
+) -> Values:
     """What is to be sent to one subscriber. ``build`` is ``None`` for what is of no build."""
-    return WebhookDelivery(
-        id=key,
-        subscription_id=interest.subscription_id,
-        workflow_id=build,
-        sequence=sequence,
-        event_type=kind.value,
-        body=body,
-        status=DeliveryStatus.PENDING.value,
-        attempts=0,
-        created_at=now,
-    )
+    return {
+        "id": key,
+        "subscription_id": interest.subscription_id,
+        "workflow_id": build,
+        "sequence": sequence,
+        "event_type": kind.value,
+        "body": body,
+        "status": DeliveryStatus.PENDING.value,
+        "attempts": 0,
+        "created_at": now,
+    }

@@ -9,12 +9,8 @@ from baton.domain.journal import Entry
 from baton.domain.outside import OutsideEnd
 from baton.domain.view import BuildView
 from baton.store.ids import build_key
-from baton.store.proof.stored import Row, columns_of
-from baton.store.rows import build_values, event_row, handoff_rows
-from baton.store.tables import WorkflowEvent, WorkflowHandoff
-
-_EVENT_COLUMNS = columns_of(WorkflowEvent)
-_HANDOFF_COLUMNS = columns_of(WorkflowHandoff)
+from baton.store.proof.stored import Row
+from baton.store.rows import build_values, event_values, handoff_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +40,12 @@ def wanted_rows(entries: Sequence[Entry], end: OutsideEnd | None = None) -> Want
 
 def wanted_event(key: UUID, entry: Entry, *, superseded: bool = False) -> Row:
     """The row of one entry."""
-    row = event_row(key, entry, superseded=superseded)
-    return {name: getattr(row, name) for name in _EVENT_COLUMNS}
+    return event_values(key, entry, superseded=superseded)
 
 
 def wanted_handoffs(key: UUID, view: BuildView, entries: Sequence[Entry]) -> dict[UUID, Row]:
     """The rows of the handoffs in a journal, which folded is ``view``."""
-    rows = handoff_rows(key, view, entries)
-    return _by_id({name: getattr(row, name) for name in _HANDOFF_COLUMNS} for row in rows)
+    return _by_id(handoff_values(key, view, entries))
 
 
 def _by_id(rows: Iterable[Row]) -> dict[UUID, Row]:

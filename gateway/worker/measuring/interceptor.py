@@ -17,13 +17,13 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
 )
 
-from baton.contracts.messages import MirrorBatch, NoticeReceipt
+from baton.contracts.messages import NoticeReceipt
 from baton.domain.reports import PhaseReport
 from baton.domain.steps import PhaseOrder
 from baton.domain.vocabulary import CommandName, RefusalCode
 from baton.runtime.metrics import catalogue, meter
 from baton.runtime.tracing import spans
-from gateway.worker.measuring.journal import UNWRITTEN, count_entries
+from gateway.worker.measuring.journal import UNWRITTEN
 
 _COMMANDS = frozenset(CommandName)
 _CODES = frozenset(RefusalCode)
@@ -61,12 +61,6 @@ class _MeasuredActivities(ActivityInboundInterceptor):
             case "perform_phase", PhaseOrder():
                 async with _phase(given):
                     return _marked(await self.next.execute_activity(input))
-            case "mirror_journal", MirrorBatch():
-                spans.mark(baton__build_id=given.build_id, baton__entries=len(given.entries))
-                with UNWRITTEN.handed(given):
-                    answer = await self.next.execute_activity(input)
-                count_entries(given.entries)
-                return answer
             case "deliver_notice", _:
                 return await _notice(self.next.execute_activity(input))
             case "park_notice", _:

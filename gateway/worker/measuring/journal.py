@@ -21,12 +21,20 @@ the next one comes within 10 s.
 """
 
 
+_REMEMBERED = 10_000
+_counted: dict[str, None] = {}
+
+
 def count_entries(entries: Sequence[Entry]) -> None:
-    """Count ``entries``, which have just been written. What cannot be counted is logged: that is no reason to write
-    them again.
+    """Count ``entries``, which have just been written, each once: a write may be made again. What cannot be counted is
+    logged: that is no reason to write them again.
     """
     try:
-        _count(entries, datetime.now(UTC))
+        new = [entry for entry in entries if entry.hash not in _counted]
+        _counted.update(dict.fromkeys(entry.hash for entry in new))
+        for forgotten in list(_counted)[: max(0, len(_counted) - _REMEMBERED)]:
+            del _counted[forgotten]
+        _count(new, datetime.now(UTC))
     except Exception:
         log.exception("Journal entries could not be counted for the metrics")
 

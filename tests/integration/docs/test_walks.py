@@ -24,6 +24,7 @@ from baton.store.engine import open_engine
 from baton.store.reading import events, get_build, handoffs
 from gateway.worker.assembly import orchestrator
 from gateway.worker.readiness import prepare_namespace
+from tests.command_line import CommandLine
 from tests.installed import declared_runners
 from tests.pages import ROOT, page
 
@@ -39,9 +40,17 @@ class House:
 
     engine: Engine
     environ: dict[str, str]
+    cli: CommandLine
 
     async def type(self, line: str) -> None:
         """One line of the docs."""
+        python, door, *words = shlex.split(line)
+        assert (python, door) == ("python", "starter.py"), line
+        said = await self.cli(*words)
+        assert said.code == 0, f"{line}\n{said.told}"
+
+    async def type_for_real(self, line: str) -> None:
+        """The same, as a program."""
         words = shlex.split(line)
         assert words[0] == "python"
         typed = await asyncio.create_subprocess_exec(
@@ -63,15 +72,24 @@ class House:
 
 
 @pytest.fixture
-async def house(client: Client, temporal_server: EmbeddedTemporal, tmp_path: Path) -> AsyncIterator[House]:
+async def house(
+    client: Client,
+    temporal_server: EmbeddedTemporal,
+    cli: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> AsyncIterator[House]:
     settings = Settings.from_environment({}, home=tmp_path / "home")
     engine = open_engine(settings.database_url)
     schema.upgrade(engine)
     await prepare_namespace(client)
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("BATON_", "TEMPORAL_"))}
     environ = environment_for(temporal_server.address, kept | {"BATON_HOME": str(settings.home), "BATON_USER": "you"})
+    for name in ("TEMPORAL_ADDRESS", "BATON_HOME", "BATON_USER"):
+        monkeypatch.setenv(name, environ[name])
+    monkeypatch.chdir(ROOT)
     async with orchestrator(client, settings, Profiles(None, declared_runners()), engine):
-        yield House(engine, environ)
+        yield House(engine, environ, cli)
     engine.dispose()
 
 
@@ -99,7 +117,7 @@ async def test_the_command_line_alone_carries_a_build_to_complete(house: House, 
 
 async def test_signals_alone_carry_a_build_to_complete(house: House, client: Client) -> None:
     for line in lines(BY_SIGNALS, "slugify-2"):
-        await house.type(line)
+        await house.type_for_real(line)
     handle = client.get_workflow_handle(workflow_id("slugify-2"))
     steps = re.findall(r"Signal name `(\w+)`.*?```json \w+ step\n(.*?)```", BY_SIGNALS, re.DOTALL)
     assert len(steps) == len([fence for fence in COMMANDS.fences if fence.label.endswith(" step")])

@@ -6,14 +6,17 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from baton.workshop.archive import verify
+from tests.command_line import CommandLine
 from tests.integration.doors.programs import left_behind, program
 
 HANDOFFS = 7  # five on the straight way; the rework, and the second passing of the code to the tester
 
 
 def check(outcome: dict[str, Any]) -> None:
-    """What is true of every demo."""
+    """What is true of a demo."""
     assert outcome["state"] == "complete"
     assert outcome["rework_rounds"] == 1
     assert outcome["handoffs"] == HANDOFFS
@@ -22,15 +25,6 @@ def check(outcome: dict[str, Any]) -> None:
     assert outcome["workflow_id"] == f"build-{outcome['build_id']}"
     manifest = verify(Path(outcome["archive"]))
     assert (manifest.name, manifest.version) == ("wordcount", "1.0.0")
-
-
-async def test_the_demo_carries_a_request_to_a_release(environ: dict[str, str], home: Path, tmp_path: Path) -> None:
-    quick = environ | {"STAND_IN_SECONDS": "0.2"}
-    with program("starter.py", "demo", "--json", "--home", home, env=quick, cwd=tmp_path) as demo:
-        code = await demo.end(seconds=120)
-        assert code == 0, demo.said
-        check(json.loads(demo.out.read_text()))
-    assert left_behind(home) == []
 
 
 async def test_the_demo_carries_it_on_when_the_worker_is_killed(
@@ -61,11 +55,14 @@ async def test_a_demo_that_is_interrupted_says_so_and_leaves_nothing_behind(
             await asyncio.sleep(0.1)
 
 
-async def test_a_demo_without_git_says_what_is_missing(environ: dict[str, str], tmp_path: Path) -> None:
-    with program("starter.py", "demo", "--json", env=environ | {"PATH": str(tmp_path)}, cwd=tmp_path) as demo:
-        assert await demo.end() == 1
-        assert json.loads(demo.out.read_text())["error"]["code"] == "git_missing"
-        assert "no git on PATH" in demo.err.read_text()
+def test_a_demo_without_git_says_what_is_missing(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    said = cli.now("demo", "--json")
+
+    assert (said.code, said.json["error"]["code"]) == (1, "git_missing")
+    assert "no git on PATH" in said.err
 
 
 async def test_a_demo_whose_build_stands_still_fails_with_the_reason(

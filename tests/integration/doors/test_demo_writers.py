@@ -1,11 +1,13 @@
 """``starter.py demo`` with another code writer than the stand-in, and ``starter.py agents``."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.command_line import CommandLine
 from tests.integration.doors.programs import ROOT, left_behind, program
 
 _AGENT = """\
@@ -58,17 +60,20 @@ async def test_the_demo_with_an_agent_carries_its_work_to_a_release(
     assert left_behind(home) == []
 
 
-async def test_a_demo_without_a_key_says_so_before_it_begins(with_agent: dict[str, str], tmp_path: Path) -> None:
-    del with_agent["ANTHROPIC_API_KEY"]
-    with program("starter.py", "demo", "--agent", "claude-code", "--json", env=with_agent, cwd=tmp_path) as demo:
-        assert await demo.end() == 1
-        error = json.loads(demo.out.read_text())["error"]
-    assert error["code"] == "key_missing"
-    assert "none of its variables is set: ANTHROPIC_API_KEY" in error["message"]
+def test_a_demo_without_a_key_says_so_before_it_begins(
+    cli: CommandLine, with_agent: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", with_agent["PATH"])
+    for name in [name for name in os.environ if "API_KEY" in name]:
+        monkeypatch.delenv(name)
+    said = cli.now("demo", "--agent", "claude-code", "--json")
+
+    assert (said.code, said.json["error"]["code"]) == (1, "key_missing")
+    assert "none of its variables is set: ANTHROPIC_API_KEY" in said.json["error"]["message"]
 
 
 async def test_the_agents_that_are_here_are_listed_with_what_they_need(
-    with_agent: dict[str, str], tmp_path: Path
+    cli: CommandLine, with_agent: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profiles = tmp_path / "profiles"
     profiles.mkdir()
@@ -93,9 +98,11 @@ async def test_the_agents_that_are_here_are_listed_with_what_they_need(
     assert here["profile"][1:] == ['agent = "claude-code"', 'env = ["ANTHROPIC_API_KEY"]']
     assert (missing["program"], missing["install"]) == (None, "npm install -g @openai/codex")
     assert "sk-demo-key" not in said
-    with program("starter.py", "agents", env=env, cwd=tmp_path) as listed:
-        assert await listed.end() == 0
-        shown = " ".join(listed.said.split())
+    with monkeypatch.context() as patch:
+        for name in ("BATON_PROFILES", "PATH", "PYTHONPATH", "ANTHROPIC_API_KEY"):
+            patch.setenv(name, env[name])
+        patch.delenv("ANTHROPIC_AUTH_TOKEN", raising=False)
+        shown = (await cli("agents")).told
     assert "claude-code Claude Code 9.8.7" in shown
     assert "ANTHROPIC_API_KEY (set), ANTHROPIC_AUTH_TOKEN" in shown
     assert "Codex: not installed, or not on PATH → npm install -g @openai/codex" in shown

@@ -47,24 +47,9 @@ async def shown_at_last(url: str) -> object:
             await asyncio.sleep(0.2)
 
 
-async def test_dev_keeps_its_builds_over_a_restart_and_leaves_nothing_behind(
+async def test_dev_starts_what_has_died_again_keeps_its_builds_over_a_restart_and_leaves_nothing_behind(
     environ: dict[str, str], home: Path, tmp_path: Path
 ) -> None:
-    arguments = ["dev", "--json", "--home", home, "--port", free_port(), "--ui-port", free_port()]
-    with program("starter.py", *arguments, env=environ, cwd=tmp_path) as dev:
-        where = await dev.document()
-        await Builds(await connect_plainly(where["address"])).start(REQUEST)
-        assert await dev.end(signal.SIGTERM) == 0
-    assert left_behind(home) == []
-    with program("starter.py", *arguments, env=environ, cwd=tmp_path) as dev:
-        where = await dev.document()
-        view = await told(where["address"])
-        assert (view.current_state, view.request) == (State.DISCOVERY, REQUEST)
-        assert await dev.end(signal.SIGINT) == 0
-    assert left_behind(home) == []
-
-
-async def test_dev_starts_what_has_died_again(environ: dict[str, str], home: Path, tmp_path: Path) -> None:
     arguments = ["dev", "--json", "--home", home, "--port", free_port(), "--ui-port", free_port()]
     with program("starter.py", *arguments, env=environ, cwd=tmp_path) as dev:
         where = await dev.document()
@@ -81,6 +66,12 @@ async def test_dev_starts_what_has_died_again(environ: dict[str, str], home: Pat
         assert (await told_at_last(where["address"])).current_state is State.DISCOVERY
         assert await shown_at_last(f"{where['gateway_url']}/api/workflows/kept-1/status") == "discovery"
         assert await dev.end(signal.SIGTERM) == 0
+    assert left_behind(home) == []
+    with program("starter.py", *arguments, env=environ, cwd=tmp_path) as dev:
+        where = await dev.document()
+        view = await told(where["address"])
+        assert (view.current_state, view.request) == (State.DISCOVERY, REQUEST)
+        assert await dev.end(signal.SIGINT) == 0
     assert left_behind(home) == []
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import time
 from pathlib import Path
 
@@ -38,18 +39,19 @@ async def test_it_serves_until_it_is_told_to_stop_and_its_log_holds_no_secret(
         assert "Traceback" not in gateway.said
 
 
-async def test_what_keeps_it_from_serving_is_one_message(environ: dict[str, str], home: Path, tmp_path: Path) -> None:
+async def test_tables_that_are_not_there_are_one_message(environ: dict[str, str], home: Path, tmp_path: Path) -> None:
     env = environment_for("127.0.0.1:9", environ)
-    with program("starter.py", "serve", "--port", 0, "--home", home, env=env, cwd=tmp_path) as unprepared:
-        assert await unprepared.end() == 1
-        assert "run: python starter.py db upgrade" in unprepared.said
-    with program(
-        "starter.py", "serve", "--json", "--port", 0, "--home", home, "--upgrade", env=env, cwd=tmp_path
-    ) as one:
-        port = (await one.document())["port"]
-        with program("starter.py", "serve", "--port", port, "--home", home, env=env, cwd=tmp_path) as other:
-            assert await other.end() == 1
-            assert f"cannot listen at port {port} of '127.0.0.1'" in other.said
-            assert "Traceback" not in other.said
-        assert one.process.poll() is None
-        assert await one.end(signal.SIGINT) == 0
+    with program("starter.py", "serve", "--port", 0, "--home", home, env=env, cwd=tmp_path) as gateway:
+        assert await gateway.end() == 1
+        assert "run: python starter.py db upgrade" in gateway.said
+
+
+async def test_a_port_that_is_taken_is_one_message(environ: dict[str, str], home: Path, tmp_path: Path) -> None:
+    env = environment_for("127.0.0.1:9", environ)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        arguments = ["serve", "--port", port, "--home", home, "--upgrade"]
+        with program("starter.py", *arguments, env=env, cwd=tmp_path) as gateway:
+            assert await gateway.end() == 1
+            assert f"cannot listen at port {port} of '127.0.0.1'" in gateway.said
+            assert "Traceback" not in gateway.said

@@ -22,8 +22,10 @@ from baton.store import schema
 from baton.store.engine import open_engine
 from baton.store.mirror import Mirror
 from gateway.builds import Builds
+from gateway.cli import worker_door
 from gateway.cli.demo.activity import has_beaten
 from gateway.web_ui import WANTED_SEARCH_ATTRIBUTES
+from tests.command_line import CommandLine
 from tests.integration.doors.programs import ROOT, program
 from tests.integration.store.notices.conftest import subscribe
 from tests.journals import happy
@@ -166,16 +168,20 @@ async def test_a_broken_profile_is_refused_with_its_file_and_line(
     [
         (["--role", "painter"], "'painter'"),
         (["--role", "code_writer", "--all"], "give one of them"),
-        (["--profiles", "nowhere"], "is not there"),
         (["--database-url", "mysql://here"], "BATON_DATABASE_URL"),
     ],
 )
-async def test_a_command_line_that_cannot_be_meant_is_refused(
-    connected: dict[str, str], tmp_path: Path, arguments: list[str], complaint: str
-) -> None:
-    with program("worker.py", *arguments, env=connected, cwd=tmp_path) as worker:
+def test_a_command_line_that_cannot_be_meant_is_refused(cli: CommandLine, arguments: list[str], complaint: str) -> None:
+    said = cli.now(*arguments, door=worker_door.main)
+
+    assert said.code == 2
+    assert complaint in said.told
+
+
+async def test_a_folder_of_profiles_that_is_not_there_is_refused(connected: dict[str, str], tmp_path: Path) -> None:
+    with program("worker.py", "--profiles", "nowhere", env=connected, cwd=tmp_path) as worker:
         assert await worker.end() == 2
-        assert complaint in worker.said
+        assert "is not there" in worker.said
         assert "Traceback" not in worker.said
 
 

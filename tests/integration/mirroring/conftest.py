@@ -4,6 +4,7 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
+from activities.journal_writer import JournalWriter
 from activities.mirror_journal import JournalMirror
 from baton.runtime.embedded import EmbeddedTemporal
 from baton.store import schema
@@ -31,7 +32,7 @@ async def ground(temporal_server: EmbeddedTemporal, tmp_path_factory: pytest.Tem
     await prepare_namespace(client)
     engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('ground') / 'mirror.db'}")
     schema.upgrade(engine)
-    mirror = JournalMirror(Mirror(engine)).mirror_journal
+    mirror = JournalMirror(JournalWriter(Mirror(engine))).mirror_journal
     async with stage(client, mirror_journal=mirror) as scene:
         scene.profiles = {"script": terms(), "long": terms(**CONTINUED)}
         played = await play_all(scene, engine)

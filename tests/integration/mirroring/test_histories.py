@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, delete
 from temporalio.client import Client
 
+from activities.journal_writer import JournalWriter
 from activities.mirror_journal import JournalMirror
 from baton.domain.vocabulary import Phase, State
 from baton.store.mirror import Mirror
@@ -38,7 +39,7 @@ async def test_every_run_of_a_chain_leads_to_the_same_journal(
 
 async def test_a_terminated_build_is_not_whole_and_says_why(client: Client, engine: Engine) -> None:
     name = f"stopped-{uuid4().hex[:8]}"
-    async with stage(client, mirror_journal=JournalMirror(Mirror(engine)).mirror_journal) as scene:
+    async with stage(client, mirror_journal=JournalMirror(JournalWriter(Mirror(engine))).mirror_journal) as scene:
         scene.script[Phase.TESTING] = [_wait]
         play = await scene.start(name)
         await play.until(lambda view: view.current_state is State.TESTING)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 from temporalio.client import Client
 
+from activities.journal_writer import JournalWriter
 from activities.mirror_journal import JournalMirror
 from baton.domain.vocabulary import Phase
 from baton.store.mirror import Mirror
@@ -65,7 +66,7 @@ async def test_builds_go_on_while_they_are_verified_and_rebuilt_and_are_told_of_
     _subscribe(engine)
     names = tuple(f"busy-{uuid4().hex[:8]}" for _ in range(3))
     seen: list[Verification] = []
-    async with stage(client, mirror_journal=JournalMirror(Mirror(engine)).mirror_journal) as scene:
+    async with stage(client, mirror_journal=JournalMirror(JournalWriter(Mirror(engine))).mirror_journal) as scene:
         scene.script[Phase.TESTING] = [FAILED_TESTS] * 3
         plays = await asyncio.gather(*(scene.start(name) for name in names))
         ended = asyncio.gather(*(play.handle.result() for play in plays))
@@ -87,7 +88,7 @@ async def test_a_build_that_was_reset_and_has_said_nothing_since_is_drift_that_c
     client: Client, engine: Engine
 ) -> None:
     name = f"stalled-{uuid4().hex[:8]}"
-    async with stage(client, mirror_journal=JournalMirror(Mirror(engine)).mirror_journal) as scene:
+    async with stage(client, mirror_journal=JournalMirror(JournalWriter(Mirror(engine))).mirror_journal) as scene:
         play = await scene.start(name)
         await play.handle.result()
     await reset_to_the_middle(client, play.handle.id)

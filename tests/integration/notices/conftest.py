@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from temporalio.client import Client, WorkflowHandle
 
+from activities.journal_writer import JournalWriter
 from activities.mirror_journal import JournalMirror
 from baton.contracts.messages import NoticesSent
 from baton.contracts.names import notices_workflow_id
@@ -65,7 +66,7 @@ class House:
     @asynccontextmanager
     async def building(self, profile: Terms | None = None) -> AsyncIterator[Stage]:
         """Builds run, and their entries are mirrored."""
-        write = JournalMirror(Mirror(self.engine)).mirror_journal
+        write = JournalMirror(JournalWriter(Mirror(self.engine))).mirror_journal
         async with stage(self.client, profile, mirror_journal=write) as scene:
             yield scene
 

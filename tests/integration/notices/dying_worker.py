@@ -9,7 +9,8 @@ import signal
 import sys
 from typing import NoReturn
 
-import activities.mirror_journal
+import activities.journal_writer
+from activities.journal_writer import JournalWriter
 from activities.mirror_journal import JournalMirror
 from baton.runtime.client import connect_plainly
 from baton.store.engine import open_engine
@@ -23,8 +24,8 @@ def _die(*_: object) -> NoReturn:
 
 
 async def _main(address: str, database_url: str) -> None:
-    setattr(activities.mirror_journal, "wake", _die)  # noqa: B010 - mypy forbids the plain assignment
-    write = JournalMirror(Mirror(open_engine(database_url))).mirror_journal
+    setattr(activities.journal_writer, "wake", _die)  # noqa: B010 - mypy forbids the plain assignment
+    write = JournalMirror(JournalWriter(Mirror(open_engine(database_url)))).mirror_journal
     async with stage(await connect_plainly(address), all_manual(), mirror_journal=write):
         await asyncio.Event().wait()
 

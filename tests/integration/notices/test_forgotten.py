@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import ActivityEnvironment
 
+from activities.journal_writer import JournalWriter
 from activities.mirror_journal import JournalMirror
 from baton.contracts.messages import StartBuild
 from baton.contracts.names import BUILDS_QUEUE, workflow_id
@@ -114,7 +115,9 @@ async def test_a_temporal_that_cannot_wake_anybody_fails_no_write_and_delays_it_
     client = await Client.connect("127.0.0.1:9", lazy=True, data_converter=pydantic_data_converter)
     began = time.monotonic()
 
-    await ActivityEnvironment(client=client).run(JournalMirror(Mirror(engine)).mirror_journal, happy().batch())
+    await ActivityEnvironment(client=client).run(
+        JournalMirror(JournalWriter(Mirror(engine))).mirror_journal, happy().batch()
+    )
 
     assert time.monotonic() - began < 5
     assert differences(engine, happy().entries) == []

@@ -17,6 +17,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 
+from activities.journal_writer import JournalWriter
 from activities.mirror_journal import JournalMirror
 from baton.contracts.messages import StartBuild
 from baton.contracts.names import BUILDS_QUEUE, workflow_id
@@ -140,6 +141,6 @@ async def client(temporal_server: EmbeddedTemporal) -> Client:
 
 @pytest.fixture
 async def house(client: Client, engine: Engine) -> AsyncIterator[House]:
-    write = JournalMirror(Mirror(engine)).mirror_journal
+    write = JournalMirror(JournalWriter(Mirror(engine))).mirror_journal
     async with stage(client, all_manual(), mirror_journal=write) as scene:
         yield House(client, engine, scene, Reconciler(client, engine))

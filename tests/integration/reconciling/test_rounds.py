@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from temporalio.client import Client
 
+from activities.journal_writer import JournalWriter
 from activities.mirror_journal import JournalMirror
 from baton.domain.outside import OutsideKind
 from baton.domain.vocabulary import CommandName, Status
@@ -110,7 +111,7 @@ async def test_a_build_that_sql_does_not_have_is_told_of_in_the_log_once(
 
 
 async def test_a_workflow_that_failed_by_itself_is_told_as_such(engine: Engine, client: Client) -> None:
-    write = JournalMirror(Mirror(engine)).mirror_journal
+    write = JournalMirror(JournalWriter(Mirror(engine))).mirror_journal
     async with stage(client, all_manual(), mirror_journal=write) as scene:
         house = House(client, engine, scene, Reconciler(client, engine))
         play = await house.begin()

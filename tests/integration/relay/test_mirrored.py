@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from temporalio.client import Client, WorkflowFailureError
 
+from activities.journal_writer import JournalWriter
 from activities.mirror_journal import JournalMirror
 from baton.domain.fold import fold
 from baton.domain.journal import Entry, verify
@@ -26,7 +27,9 @@ MANY = 12
 
 @asynccontextmanager
 async def mirrored(client: Client, engine: Engine, profile: Terms | None = None) -> AsyncIterator[Stage]:
-    async with stage(client, profile, mirror_journal=JournalMirror(Mirror(engine)).mirror_journal) as scene:
+    async with stage(
+        client, profile, mirror_journal=JournalMirror(JournalWriter(Mirror(engine))).mirror_journal
+    ) as scene:
         yield scene
 
 

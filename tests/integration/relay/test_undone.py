@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import Engine
 from temporalio.client import Client
 
+from activities.journal_writer import JournalWriter
 from activities.mirror_journal import JournalMirror
 from baton.domain.fold import fold
 from baton.domain.journal import verify
@@ -27,7 +28,9 @@ async def test_a_build_that_undoes_stalls_and_is_waived_is_told_whole(client: Cl
         return {}
 
     profile = terms(undone=[Phase.TESTING, Phase.DEPLOYMENT], waivers=("lead",))
-    async with stage(client, profile, mirror_journal=JournalMirror(Mirror(engine)).mirror_journal) as scene:
+    async with stage(
+        client, profile, mirror_journal=JournalMirror(JournalWriter(Mirror(engine))).mirror_journal
+    ) as scene:
         scene.script[Phase.DEPLOYMENT] = [endless]
         scene.undo_script = {
             Phase.DEPLOYMENT: [{"succeeded": False, "message": "403"}],

@@ -1,8 +1,7 @@
 """Several writers at once, and several processes that upgrade."""
 
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine
@@ -12,6 +11,7 @@ from baton.store.compare import differences
 from baton.store.engine import open_engine
 from baton.store.errors import MirrorGap
 from baton.store.mirror import Mirror
+from tests.integration.store.upgrading import upgraded
 from tests.journals import Story, happy, reworked
 
 
@@ -52,20 +52,13 @@ def test_the_first_batch_of_a_build_may_be_written_by_two_at_once(engine: Engine
 
 @pytest.mark.parametrize("processes", [3])
 def test_processes_may_upgrade_at_the_same_time(database_url: str, processes: int) -> None:
-    code = (
-        "import sys; from baton.store import schema; from baton.store.engine import open_engine; "
-        "print(schema.upgrade(open_engine(sys.argv[1])))"
-    )
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, database_url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(processes)
-    ]
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([upgraded.__module__])
+    with ProcessPoolExecutor(processes, context) as pool:
+        started = [pool.submit(upgraded, database_url) for _ in range(processes)]
+        outcomes = [one.result(timeout=60) for one in started]
 
-    outcomes = [process.communicate(timeout=60) for process in started]
-
-    assert outcomes == [(f"{schema.head()}\n", "")] * processes
+    assert outcomes == [schema.head()] * processes
     engine = open_engine(database_url)
     assert schema.check(engine) == []
     engine.dispose()

@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select, update
 
 from baton.domain.commands import Pause, Resume
 from baton.domain.fold import fold
@@ -15,7 +15,7 @@ from baton.store.errors import BatchBroken, MirrorGap
 from baton.store.mirror import Mirror
 from baton.store.reading import counts, events, get_build, handoffs, journal
 from baton.store.records import Counts
-from baton.store.tables import WorkflowEvent
+from baton.store.tables import BuildWorkflow, WorkflowEvent
 from baton.store.transactions import reading
 from tests.journals import ANNA, STORIES, Story, happy, refused, reworked, rolled_back
 
@@ -207,6 +207,40 @@ def test_the_commands_that_a_view_remembers_are_forgotten_oldest_first(engine: E
     build = get_build(engine, "b-1")
     assert build is not None
     assert list(build.view.commands) == keys[-200:]
+
+
+def test_a_batch_is_one_question_and_one_statement_for_each_table(engine: Engine) -> None:
+    story = happy()
+    mirror = Mirror(engine)
+    mirror.write(story.batch(1, 2))
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+
+    mirror.write(story.batch(3, 12))
+
+    framing = ("BEGIN", "SELECT pg_advisory_xact_lock")
+    words = [statement.split()[0] for statement in asked if not statement.startswith(framing)]
+    assert words == ["SELECT", "UPDATE", "INSERT", "INSERT"]
+
+
+def test_what_does_not_change_is_not_written_and_what_is_wrong_is_set_right_by_the_next_entry(engine: Engine) -> None:
+    story = happy()
+    mirror = Mirror(engine)
+    mirror.write(story.batch(1, 6))
+    with engine.begin() as connection:
+        connection.execute(update(BuildWorkflow).values(tokens=0, testing_phase={}))  # as an older worker would
+    written: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *args: written.append(args[2]))
+
+    mirror.write(story.batch(7, 7))
+
+    (change,) = (statement for statement in written if statement.startswith("UPDATE"))
+    assert "tokens" in change
+    assert "testing_phase" in change
+    assert "discovery_phase" not in change
+    assert "metadata" not in change
+    mirror.write(story.batch(8, 12))
+    assert differences(engine, story.entries) == []
 
 
 def _all_rows(engine: Engine) -> int:

@@ -36,6 +36,15 @@ def test_without_a_command_the_help_is_shown(cli: CommandLine) -> None:
     assert "request-retry" in said.out
 
 
+def test_the_list_of_commands_is_the_one_that_typer_would_show(
+    cli: CommandLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = cli.now("--help")
+    ALL(["--help"], prog_name="starter.py", standalone_mode=False)
+
+    assert said.out == capsys.readouterr().out
+
+
 def test_the_version_is_shown(cli: CommandLine) -> None:
     assert cli.now("--version").out.startswith("baton 0.")
 
@@ -73,9 +82,15 @@ def test_who_names_a_command_gets_its_module(module: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "unneeded"),
     [
-        ("--help", ("pydantic", "asyncio", "temporalio", "sqlalchemy", "psutil")),
-        ("status --help", ("asyncio", "temporalio", "sqlalchemy", "psutil")),
-        ("status x --address 127.0.0.1:9", ("temporalio.worker", "sqlalchemy", "fastapi", "jinja2", "pydantic_ai")),
+        (
+            "--help",
+            ("pydantic", "asyncio", "temporalio", "sqlalchemy", "psutil", "markdown_it", "pygments", "rich.progress"),
+        ),
+        ("status --help", ("asyncio", "temporalio", "sqlalchemy", "psutil", "markdown_it", "pygments")),
+        (
+            "status x --address 127.0.0.1:9",
+            ("temporalio.worker", "opentelemetry", "sqlalchemy", "fastapi", "jinja2", "psutil", "rich.progress"),
+        ),
     ],
 )
 def test_what_a_command_does_not_need_is_not_loaded(typed: str, unneeded: tuple[str, ...]) -> None:

@@ -44,14 +44,23 @@ def refusing(message: str) -> RPCError:
     return RPCError(message, RPCStatusCode.FAILED_PRECONDITION, b"")
 
 
-async def test_a_command_that_no_build_has_seen_is_sent_again() -> None:
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        refusing("Unable to perform workflow execution update due to unexpected workflow task failure."),
+        refusing("Unable to perform workflow execution update due to Workflow Task in failed state."),
+        RPCError("workflow update was aborted", RPCStatusCode.UNAVAILABLE, b""),
+    ],
+    ids=lambda refusal: refusal.message,
+)
+async def test_a_command_that_the_server_has_not_kept_is_sent_again(refusal: RPCError) -> None:
     sent = 0
 
     async def update() -> str:
         nonlocal sent
         sent += 1
         if sent < 3:
-            raise refusing("Unable to perform workflow execution update due to unexpected workflow task failure.")
+            raise refusal
         return "carried out"
 
     assert await send_again(update) == "carried out"

@@ -93,8 +93,8 @@ def test_the_digest_changes_with_the_file(tmp_path: Path, profiles: Profiles) ->
             CODER + 'timeuot = "1h"\n' + MANUAL,
             (
                 "own.toml:4: roles.code_writer.timeuot: unknown key; did you mean 'timeout'? (allowed: "
-                "attempts, backoff, checks, command, command_from, env, heartbeat, limits, network, phases, readable, "
-                "runner, sandbox, set_env, timeout, undo, writable)"
+                "attempts, backoff, checks, command, command_from, env, heartbeat, limits, network, phases, quick, "
+                "readable, runner, sandbox, set_env, timeout, undo, writable)"
             ),
         ),
         (
