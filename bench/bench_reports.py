@@ -2,39 +2,52 @@
 
 It fills a database of each kind with builds, unless one in ``--keep`` holds them already, and asks everything that is
 in ``bench/scale/listed.py`` with parameters by chance. ``--postgresql 1000000 --sqlite 100000`` is what the docs tell
-of; that takes an hour and 30 GB, and with ``--keep`` goes on where it was when it is begun again.
+of; that takes 35 GB, and with ``--keep`` goes on where it was when it is begun again.
 """
 
 import argparse
-import platform
-import statistics
 import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 from sqlalchemy import Engine, text
 
 from baton.store.engine import open_engine
+from bench.reporting.machine import load, machine
+from bench.scale.checking import contradictions
 from bench.scale.filling import fill
-from bench.scale.listed import LISTED, Dice, Listed
-from bench.scale.plans import reads_whole
+from bench.scale.listed import LISTED, Dice
+from bench.scale.measuring import first_answers, forget, measured
+from bench.scale.plans import analyzed
+from bench.scale.told import Database, figures, heads, line, markdown
 
 
 def main() -> int:
-    """Fill, ask, tell. The exit code is 1 when something could not be asked."""
+    """Fill, ask, tell. The exit code is 1 when a database does not hold what Baton would have written."""
     asked = _arguments()
+    databases = []
     with (
         tempfile.TemporaryDirectory(prefix="baton-bench-") if asked.keep is None else nullcontext(asked.keep) as folder
     ):
         for kind, size in (("sqlite", asked.sqlite), ("postgresql", asked.postgresql)):
-            if size:
-                with _database(kind, Path(folder)) as engine:
-                    _bench(engine, size, asked)
+            if not size:
+                continue
+            if (found := _bench(kind, size, Path(folder), asked)) is None:
+                return 1
+            databases.append(found)
+    about = {
+        "measured": f"{datetime.now(UTC):%Y-%m-%d}, builds of seed {asked.seed}, each question {asked.times} times",
+        "machine": ", ".join(f"{text} ({name})" for name, text in machine().items()),
+        "load when it ended (processes that want a core)": load(),
+    }
+    if asked.out is not None:
+        asked.out.write_text(markdown(about, databases))
+    print("\n".join(["", *figures(databases)]))
     return 0
 
 
@@ -49,6 +62,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of builds and parameters")
     parser.add_argument("--only", default="", metavar="TEXT", help="what has this in its name")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave the databases there, and use them again")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the results there, as Markdown")
+    parser.add_argument("--plans", action="store_true", help="how the database goes about what misses its target")
     parser.add_argument("--without-summaries", action="store_true", help="as it is before workers have summarized")
     return parser.parse_args()
 
@@ -74,48 +89,35 @@ def _database(kind: str, folder: Path) -> Iterator[Engine]:
         server.cleanup()
 
 
-def _bench(engine: Engine, size: int, asked: argparse.Namespace) -> None:
-    kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[engine.dialect.name]
-    print(f"\n{kind}: {size:,} builds", flush=True)
-    began = time.monotonic()
-    fill(
-        engine, size, seed=asked.seed, summaries=not asked.without_summaries, tell=lambda line: print(line, flush=True)
-    )
-    print(f"  ready after {time.monotonic() - began:,.0f} s; {_rows(engine)}", flush=True)
-    print(f"  {platform.machine()}, {psutil.cpu_count()} cores, load {psutil.getloadavg()[0]:.1f}\n")
-    print(
-        f"| {kind}, {size:,} builds | median ms | p95 ms | worst ms | target ms | | reads whole |\n{'|---' * 7}|",
-        flush=True,
-    )
-    for listed in LISTED:
-        if asked.only in listed.name:
-            whole = reads_whole(engine, lambda listed=listed: listed.ask(engine, Dice(size, asked.seed)))  # type: ignore[misc]
-            print(_line(listed, _times(engine, listed, size, asked), whole), flush=True)
+def _bench(kind: str, size: int, folder: Path, asked: argparse.Namespace) -> Database | None:
+    """``None`` when the rows are not what they should be."""
+    name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[kind]
+    wanted = [listed for listed in LISTED if asked.only in listed.name]
+    print(f"\n{name}: {size:,} builds", flush=True)
+    with _database(kind, folder) as engine:
+        began = time.monotonic()
+        fill(engine, size, seed=asked.seed, summaries=not asked.without_summaries, tell=_tell)
+        holds = _rows(engine)
+        _tell(f"  ready after {time.monotonic() - began:,.0f} s; {holds}")
+        if not asked.without_summaries and (wrong := contradictions(engine, size, seed=asked.seed)):
+            print("\n".join(wrong), file=sys.stderr)
+            return None
+    forget(folder)
+    with _database(kind, folder) as engine:
+        first = first_answers(engine, wanted, size, asked.seed)
+    with _database(kind, folder) as engine:
+        found = []
+        print("\n".join(heads()), flush=True)
+        for one in measured(engine, wanted, size, asked.seed, first, times=asked.times, seconds=asked.seconds):
+            found.append(one)
+            _tell(line(one))
+            if asked.plans and one.judged not in ("", "reached"):
+                _tell("\n".join(analyzed(engine, lambda one=one: one.listed.ask(engine, Dice(size, asked.seed)))))  # type: ignore[misc]
+    return Database(name, size, holds, found)
 
 
-def _times(engine: Engine, listed: Listed, size: int, asked: argparse.Namespace) -> list[float]:
-    """Milliseconds, the first answer left out: it opens connections and compiles statements."""
-    dice, taken = Dice(size, asked.seed), []
-    end = time.monotonic() + asked.seconds
-    for _ in range(asked.times + 1):
-        began = time.perf_counter()
-        listed.ask(engine, dice)
-        taken.append(1000 * (time.perf_counter() - began))
-        if time.monotonic() > end and len(taken) > 3:
-            break
-    return taken[1:]
-
-
-def _line(listed: Listed, taken: list[float], whole: list[str]) -> str:
-    ordered = sorted(taken)
-    p95 = ordered[-(-95 * len(ordered) // 100) - 1]
-    median = statistics.median(taken)
-    reached, target = "", ""
-    if listed.target is not None:
-        target = f"{listed.target:g}"
-        reached = "reached" if p95 <= listed.target else "by half" if median <= listed.target else "not reached"
-    figures = f"{median:.1f} | {p95:.1f} | {ordered[-1]:.1f} | {target} | {reached}"
-    return f"| {listed.name} | {figures} | {', '.join(whole)} |"
+def _tell(line: str) -> None:
+    print(line, flush=True)
 
 
 def _rows(engine: Engine) -> str:

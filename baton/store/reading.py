@@ -13,9 +13,15 @@ from baton.domain.vocabulary import State, Status
 from baton.store.browsing import NEWEST_FIRST, Place, Wanted, older
 from baton.store.ids import build_key
 from baton.store.records import SUMMARY_COLUMNS, BuildDetail, BuildSummary, Counts, EventRow, HandoffRow
-from baton.store.rows import end_of, entry_of
+from baton.store.rows import end_of, entry_of, shown_view
 from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
 from baton.store.transactions import reading
+
+_VIEW_ALONE = load_only(
+    *(BuildWorkflow.view, BuildWorkflow.ended_outside, BuildWorkflow.ended_outside_at),
+    *(BuildWorkflow.ended_outside_by, BuildWorkflow.ended_outside_reason),
+    raiseload=True,
+)
 
 
 def get_build(engine: Engine, build_id: str) -> BuildDetail | None:
@@ -26,9 +32,10 @@ def get_build(engine: Engine, build_id: str) -> BuildDetail | None:
 
 
 def kept_view(engine: Engine, build_id: str) -> BuildView | None:
-    """The build's journal, folded, if the mirror has it."""
-    found = get_build(engine, build_id)
-    return None if found is None else found.view
+    """What :class:`~baton.store.records.BuildDetail` has as its view, if the mirror has the build."""
+    with reading(engine) as session:
+        row = session.get(BuildWorkflow, build_key(build_id), options=[_VIEW_ALONE])
+        return None if row is None else shown_view(row)
 
 
 def find_build(engine: Engine, key: UUID) -> tuple[str, str] | None:

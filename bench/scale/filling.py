@@ -1,29 +1,37 @@
-"""Filling a database with a population: by COPY into PostgreSQL, by inserts into SQLite; then summaries and statistics.
+"""Filling a database with a population: rows, then indexes, summaries and statistics.
 
 What was written stays when it is cut short, and goes on from there when it is begun again.
 """
 
+import os
 import time
-from collections.abc import Callable
-from functools import cache
-from itertools import islice
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, Index, func, select, text
+from sqlalchemy import Engine, select
 
 from baton.store import schema
-from baton.store.summaries.summarizing import summarize
-from baton.store.tables import Base, BuildWorkflow
-from bench.scale.copies import TABLES, Copying, columns_of
-from bench.scale.patterns import patterns
-from bench.scale.population import Member, population
+from baton.store.migrations.triggers_of_0008 import adding_up
+from baton.store.summaries.totals import SUMMARIES
+from baton.store.tables import BuildWorkflow
+from bench.scale.aside import is_left_aside, lay_aside, put_back
+from bench.scale.copies import TABLES
+from bench.scale.population import number_of
+from bench.scale.summing import NEEDED, summarize_all
+from bench.scale.writing import Piece, write_all
 
-_AT_A_TIME = 2_000
-_SUMMARIZED_AT_A_TIME = 1_000
+_AT_A_TIME = 1_000
 _ENOUGH = 20_000
-"""From so many builds on, indexes are made after the rows."""
+"""From so many builds on, indexes are made after the rows, and PostgreSQL need not have all on the disk meanwhile."""
 
-_patterns = cache(patterns)
+_HASTE = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+}
 
 Tell = Callable[[str], None]
 
@@ -31,78 +39,87 @@ Tell = Callable[[str], None]
 def fill(engine: Engine, size: int, *, seed: int = 1, summaries: bool = True, tell: Tell = print) -> None:
     """Have ``engine`` hold the first ``size`` builds of the population, in a database of their own."""
     schema.upgrade(engine)
-    with engine.connect() as connection:
-        first = connection.scalar(select(func.count()).select_from(BuildWorkflow)) or 0
-    indexes = [index for table in TABLES for index in table.__table__.indexes]  # type: ignore[attr-defined]
-    if first < size:
-        _write(engine, size, seed, first, indexes, tell)
-    _index(engine, indexes, tell)
-    began, done = time.monotonic(), 0
-    while summaries and (found := summarize(engine, limit=_SUMMARIZED_AT_A_TIME)):
-        done += found
-        _told(tell, "summarized", done, size, began)
+    pieces = _missing(engine, size)
+    count = sum(end - first for first, end in pieces)
+    much = count >= _ENOUGH or is_left_aside(engine)
+    with _hastily(engine, much):
+        if count >= _ENOUGH:
+            lay_aside_all(engine)
+        watch = _Watch(tell, "builds", size, size - count)
+        for done in write_all(engine, size, seed, pieces):
+            watch.told(done)
+        if summaries:
+            put_back(engine, tell, only=NEEDED)
+            _analyze(engine)
+            watch = _Watch(tell, "summarized", size, 0)
+            for done in summarize_all(engine, apart=much and engine.dialect.name == "postgresql"):
+                watch.told(done)
+        put_back(engine, tell)
     _settle(engine)
 
 
-def _write(engine: Engine, size: int, seed: int, first: int, indexes: list[Index], tell: Tell) -> None:
-    if size - first >= _ENOUGH:
-        with engine.begin() as connection:
-            for index in indexes:
-                index.drop(connection, checkfirst=True)
-    members, copying = population(_patterns(), size, seed, first), Copying(engine.dialect.name)
-    began, done = time.monotonic(), first
-    while piece := list(islice(members, _AT_A_TIME)):
-        _insert(engine, copying, piece)
-        done += len(piece)
-        _told(tell, "builds", done, size, began, first)
+def lay_aside_all(engine: Engine) -> None:
+    """Lay aside the indexes of all that is filled; in PostgreSQL also totals, which are then made at once."""
+    tables = [table.__tablename__ for table in (*TABLES, *SUMMARIES)]
+    lay_aside(engine, tables, also=adding_up() if engine.dialect.name == "postgresql" else ())
 
 
-def _index(engine: Engine, indexes: list[Index], tell: Tell) -> None:
-    for index in indexes:
-        began = time.monotonic()
-        with engine.begin() as connection:
-            index.create(connection, checkfirst=True)
-        if time.monotonic() - began > 1:
-            tell(f"  {index.name}: {time.monotonic() - began:.0f} s")
+def _missing(engine: Engine, size: int) -> list[Piece]:
+    """The numbers of builds that are not there yet, in pieces."""
+    with engine.connect() as connection:
+        there = {number_of(build_id) for build_id in connection.scalars(select(BuildWorkflow.build_id))}
+    pieces: list[Piece] = []
+    for number in range(size):
+        if number in there:
+            continue
+        if pieces and pieces[-1][1] == number and number - pieces[-1][0] < _AT_A_TIME:
+            pieces[-1] = (pieces[-1][0], number + 1)
+        else:
+            pieces.append((number, number + 1))
+    return pieces
 
 
-def _insert(engine: Engine, copying: Copying, members: list[Member]) -> None:
-    rows: dict[type[Base], list[tuple[Any, ...]]] = {table: [] for table in TABLES}
-    for member in members:
-        build, handoffs, events = copying.rows(member)
-        for table, found in zip(TABLES, ([build], handoffs, events), strict=True):
-            rows[table] += found
-    with engine.begin() as connection:
-        for table, found in rows.items():
-            (_copy if engine.dialect.name == "postgresql" else _execute)(connection, table, found)
+@contextmanager
+def _hastily(engine: Engine, much: bool) -> Iterator[None]:
+    """While there is much to write, a PostgreSQL that is lost with the machine; afterwards one as it is shipped."""
+    if engine.dialect.name == "postgresql" and much:
+        _set(engine, [f"ALTER SYSTEM SET {name} = '{value}'" for name, value in _HASTE.items()])
+        try:
+            yield
+        finally:
+            _set(engine, [f"ALTER SYSTEM RESET {name}" for name in _HASTE])
+            _set(engine, ["CHECKPOINT"])
+            os.sync()
+    else:
+        yield
 
 
-def _copy(connection: Connection, table: type[Base], rows: list[tuple[Any, ...]]) -> None:
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")  # the keys are true
-        with cursor.copy(f"COPY {table.__tablename__} ({', '.join(_quoted(table))}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-
-
-def _execute(connection: Connection, table: type[Base], rows: list[tuple[Any, ...]]) -> None:
-    names = _quoted(table)
-    statement = f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - our names
-    connection.exec_driver_sql(statement, rows)
-
-
-def _quoted(table: type[Base]) -> list[str]:
-    return [f'"{name}"' for name in columns_of(table)]
+def _set(engine: Engine, statements: list[str]) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in (*statements, "SELECT pg_reload_conf()"):
+            connection.exec_driver_sql(statement)
 
 
 def _settle(engine: Engine) -> None:
     """Statistics for the planner and, in PostgreSQL, the map of what everybody sees."""
+    _analyze(engine, "VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")
+
+
+def _analyze(engine: Engine, statement: str = "ANALYZE") -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
+        connection.exec_driver_sql(statement)
 
 
-def _told(tell: Tell, what: str, done: int, size: int, began: float, first: int = 0) -> None:
-    if done % 50_000 < _AT_A_TIME or done == size:
-        rate = (done - first) / max(time.monotonic() - began, 0.001)
-        tell(f"  {done:,} of {size:,} {what}, {rate:,.0f} a second")
+class _Watch:
+    """Tells now and then how far it is and how fast it goes."""
+
+    def __init__(self, tell: Tell, what: str, size: int, done: int) -> None:
+        self._tell, self._what, self._size, self._done, self._first = tell, what, size, done, done
+        self._began = time.monotonic()
+
+    def told(self, more: int) -> None:
+        """So many more are done."""
+        before, self._done = self._done, self._done + more
+        if self._done // 50_000 > before // 50_000 or self._done == self._size:
+            rate = (self._done - self._first) / max(time.monotonic() - self._began, 0.001)
+            self._tell(f"  {self._done:,} of {self._size:,} {self._what}, {rate:,.0f} a second")

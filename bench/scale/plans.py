@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, Engine, event
 
 LARGE = ("build_workflows", "workflow_handoffs", "workflow_events")
 
+_A_WHILE = 5  # milliseconds
 _SCAN = re.compile(r"^SCAN (\w+)(?! USING (?:COVERING )?INDEX)")
 
 
@@ -33,6 +35,19 @@ def plan(connection: Connection, statement: str, parameters: Any) -> str:
     prefix = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
     rows = connection.exec_driver_sql(f"{prefix} {statement}", parameters).all()
     return "\n".join(str(row[-1]) for row in rows)
+
+
+def analyzed(engine: Engine, ask: Callable[[], Any]) -> Iterator[str]:
+    """Each statement of ``ask`` that takes a while, how long that was, and how the database went about it."""
+    for statement, parameters in statements(engine, ask):
+        with engine.connect() as connection:
+            began = time.perf_counter()
+            connection.exec_driver_sql(statement, parameters).all()
+            taken = 1000 * (time.perf_counter() - began)
+            if taken >= _A_WHILE:
+                prefix = "EXPLAIN (ANALYZE, BUFFERS)" if engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+                rows = connection.exec_driver_sql(f"{prefix} {statement}", parameters).all()
+                yield "\n".join([f"{taken:.1f} ms: {statement}", *(str(row[-1]) for row in rows)])
 
 
 def read_whole(connection: Connection, statement: str, parameters: Any) -> list[str]:

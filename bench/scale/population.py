@@ -28,7 +28,7 @@ _PROJECT_WEIGHTS = list(accumulate(1 / rank**0.9 for rank in range(1, _PROJECTS 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One build. Its times are those of the pattern, moved to ``began`` and stretched by ``pace``."""
+    """One build. Its times are those of the pattern, moved to ``began`` (UTC, no zone) and stretched by ``pace``."""
 
     number: int
     build_id: str
@@ -39,14 +39,19 @@ class Member:
     began: datetime
     pace: float
 
-    def at(self, moment: datetime, origin: datetime) -> datetime:
-        """When what is at ``moment`` in the pattern, which began at ``origin``, was in this build."""
-        return self.began + (moment - origin) * self.pace
+    def at(self, offset: timedelta) -> datetime:
+        """When what is so long after the beginning in the pattern was in this build."""
+        return self.began + offset * self.pace
 
 
 def build_id_of(number: int) -> str:
     """The ID of that build."""
     return f"m-{number:07}"
+
+
+def number_of(build_id: str) -> int:
+    """The number of the build with that ID."""
+    return int(build_id.removeprefix("m-"))
 
 
 def project_of(rank: int) -> str:
@@ -69,11 +74,13 @@ def began_at(number: int, size: int) -> datetime:
     return NOW - timedelta(days=_DAYS) * ((size - number) / size)
 
 
-def population(patterns: Sequence[Pattern], size: int, seed: int, first: int = 0) -> Iterator[Member]:
-    """The builds from number ``first`` on, of ``size``."""
+def population(
+    patterns: Sequence[Pattern], size: int, seed: int, first: int = 0, end: int | None = None
+) -> Iterator[Member]:
+    """The builds from number ``first`` up to, and without, ``end``, of ``size``."""
     ended, running = _weighed(patterns, "ended"), _weighed(patterns, "running")
     still_open = size - max(1, round(size * _OPEN))
-    for number in range(first, size):
+    for number in range(first, size if end is None else end):
         dice = Random(f"{seed} {number}")  # noqa: S311 - no secret
         kinds, weights = running if number >= still_open else ended
         (pattern,) = dice.choices(kinds, cum_weights=weights)
@@ -85,7 +92,7 @@ def population(patterns: Sequence[Pattern], size: int, seed: int, first: int = 0
             project=project_of(rank),
             user=user_of(int(_USERS * dice.random() ** 2)),
             title=f"{dice.choice(_DEEDS)} {dice.choice(_THINGS)} ({number % 9973})",
-            began=began_at(number, size) + timedelta(microseconds=dice.randrange(1_000_000)),
+            began=began_at(number, size).replace(tzinfo=None) + timedelta(microseconds=dice.randrange(1_000_000)),
             pace=dice.lognormvariate(0, 0.6),
         )
 

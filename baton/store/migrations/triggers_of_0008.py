@@ -72,8 +72,9 @@ BEGIN
   {does}
 END $$
 """
-_TOTAL = """INSERT INTO total_{kind} AS known ({columns})
-  SELECT {values} FROM changed GROUP BY {places} ORDER BY {places}
+_ADDED_UP = """INSERT INTO total_{kind} AS known ({columns})
+  SELECT {values} FROM {rows} GROUP BY {places} ORDER BY {places}"""
+_TOTAL = """{added_up}
   ON CONFLICT ({key}) DO UPDATE SET {added};
   RETURN NULL;"""
 
@@ -120,15 +121,9 @@ def _in_postgresql() -> Iterator[str]:
         "EXECUTE FUNCTION baton_unsummarize()"
     )
     for kind, (key, measures) in TOTALS.items():
-        day = _day(kind, "postgresql")
         for name, event, rows, sign in (("add", "INSERT", "NEW", ""), ("subtract", "DELETE", "OLD", "-")):
-            values = [_dimension(one, "", day) for one in key]
-            values += [f"{sign}sum({one.format('')})" for one in measures.values()]
             does = _TOTAL.format(
-                kind=kind,
-                columns=", ".join((*key, *measures)),
-                values=", ".join(values),
-                places=", ".join(str(place) for place in range(1, len(key) + 1)),
+                added_up=_added_up(kind, "changed", sign),
                 key=", ".join(key),
                 added=", ".join(f"{one} = known.{one} + excluded.{one}" for one in measures),
             )
@@ -142,6 +137,28 @@ def _in_postgresql() -> Iterator[str]:
             f"CREATE TRIGGER empty_{kind} AFTER TRUNCATE ON {_summary(kind)} "
             f"FOR EACH STATEMENT EXECUTE FUNCTION baton_empty_{kind}()"
         )
+
+
+def _added_up(kind: str, rows: str, sign: str = "") -> str:
+    """The statement that adds ``rows`` of summaries up to new totals, in PostgreSQL."""
+    key, measures = TOTALS[kind]
+    day = _day(kind, "postgresql")
+    values = [_dimension(one, "", day) for one in key]
+    values += [f"{sign}sum({one.format('')})" for one in measures.values()]
+    return _ADDED_UP.format(
+        kind=kind,
+        columns=", ".join((*key, *measures)),
+        values=", ".join(values),
+        rows=rows,
+        places=", ".join(str(place) for place in range(1, len(key) + 1)),
+    )
+
+
+def adding_up() -> Iterator[str]:
+    """The statements that make all totals anew from the summaries, in PostgreSQL."""
+    for kind in TOTALS:
+        yield f"DELETE FROM total_{kind}"  # noqa: S608 - our names
+        yield _added_up(kind, _summary(kind))
 
 
 CREATE = {"sqlite": tuple(_in_sqlite()), "postgresql": tuple(_in_postgresql())}

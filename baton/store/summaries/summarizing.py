@@ -33,10 +33,15 @@ def summarize(engine: Engine, *, limit: int = _AT_A_TIME) -> int:
     with writing(engine, _LOCK) as session:
         builds = session.scalars(ended.with_for_update(skip_locked=True)).all()
         if builds:
-            for statement in _statements(builds):
-                session.execute(statement)
-            session.execute(_marked(builds, summarized=True))
+            summarize_these(session, builds)
         return len(builds)
+
+
+def summarize_these(session: Session, builds: Sequence[UUID]) -> None:
+    """Summarize builds that have ended and have no summary, and that nobody else is writing."""
+    for statement in _statements(builds):
+        session.execute(statement)
+    session.execute(_marked(builds, summarized=True))
 
 
 def unsummarize(session: Session, build: UUID) -> None:

@@ -65,7 +65,11 @@ VIEWS = ("unsummarized_stays", "unsummarized_waits", "unsummarized_rework", "uns
 
 def upgrade() -> None:
     """To this revision."""
-    op.add_column(BUILDS, sa.Column("summarized", sa.Boolean(), nullable=False, server_default=sa.false()))
+    in_postgresql = op.get_context().dialect.name == "postgresql"
+    if in_postgresql:
+        _drop_unfinished()
+    summarized = sa.Column("summarized", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column(BUILDS, summarized, if_not_exists=True if in_postgresql else None)
     for name, columns in PAGES.items():
         where = sa.text("waiting_kind IS NOT NULL") if name == "waiting_page" else None
         _index(f"ix_{BUILDS}_{name}", columns, {"postgresql": where, "sqlite": where})
@@ -99,9 +103,20 @@ def downgrade() -> None:
 
 
 def _index(name: str, columns: tuple[str, ...], where: dict[str, sa.TextClause | None]) -> None:
-    op.create_index(
-        op.f(name), BUILDS, list(columns), postgresql_where=where["postgresql"], sqlite_where=where["sqlite"]
+    """One that an operator may have made beforehand, while everybody wrote."""
+    in_database = {"postgresql_where": where["postgresql"], "sqlite_where": where["sqlite"]}
+    op.create_index(op.f(name), BUILDS, list(columns), if_not_exists=True, **in_database)
+
+
+def _drop_unfinished() -> None:
+    """Drop indexes that were to be made beforehand, and are not whole because that was cut short."""
+    unfinished = sa.text(
+        "SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
+        "WHERE indrelid = to_regclass(:table) AND NOT indisvalid"
     )
+    found = set(op.get_bind().scalars(unfinished, {"table": BUILDS}))
+    for name in sorted(found & {f"ix_{BUILDS}_{name}" for name in (*PAGES, *OF_OPEN)}):
+        op.drop_index(op.f(name), BUILDS)
 
 
 def _create_tables() -> None:
