@@ -68,7 +68,7 @@ def upgrade() -> None:
     in_postgresql = op.get_context().dialect.name == "postgresql"
     if in_postgresql:
         _drop_unfinished()
-    summarized = sa.Column("summarized", sa.Boolean(), nullable=False, server_default=sa.false())
+    summarized: sa.Column[bool] = sa.Column("summarized", sa.Boolean(), nullable=False, server_default=sa.false())
     op.add_column(BUILDS, summarized, if_not_exists=True if in_postgresql else None)
     for name, columns in PAGES.items():
         where = sa.text("waiting_kind IS NOT NULL") if name == "waiting_page" else None
@@ -104,8 +104,12 @@ def downgrade() -> None:
 
 def _index(name: str, columns: tuple[str, ...], where: dict[str, sa.TextClause | None]) -> None:
     """One that an operator may have made beforehand, while everybody wrote."""
-    in_database = {"postgresql_where": where["postgresql"], "sqlite_where": where["sqlite"]}
-    op.create_index(op.f(name), BUILDS, list(columns), if_not_exists=True, **in_database)
+    op.create_index(
+        *(op.f(name), BUILDS, list(columns)),
+        if_not_exists=True,
+        postgresql_where=where["postgresql"],
+        sqlite_where=where["sqlite"],
+    )
 
 
 def _drop_unfinished() -> None:
