@@ -105,9 +105,7 @@ def downgrade() -> None:
 def _index(name: str, columns: tuple[str, ...], where: dict[str, sa.TextClause | None]) -> None:
     """One that an operator may have made beforehand, while everybody wrote."""
     op.create_index(
-        op.f(name),
-        BUILDS,
-        list(columns),
+        *(op.f(name), BUILDS, list(columns)),
         if_not_exists=True,
         postgresql_where=where["postgresql"],
         sqlite_where=where["sqlite"],
