@@ -26,7 +26,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from baton.contracts.messages import CommandReply
 from baton.contracts.names import workflow_id
 from baton.domain.fold import fold
-from baton.domain.journal import verify
+from baton.domain.journal import Entry, verify
 from baton.domain.terms import ApprovalTerms, Limits
 from baton.domain.vocabulary import CommandName, RefusalCode, State
 from baton.runtime.core_logs import LOGGER_NAME, forward_core_logs
@@ -38,6 +38,7 @@ from tests.chaos.messages import command
 from tests.workflow.stage import Play, Stage, all_manual, stage
 
 _ANSWER_SECONDS = 60.0
+_ON_ITS_WAY_SECONDS = 30.0
 _OVERTAKEN = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 """Something came while the build was about to end: it looks again, and ends then."""
 _ASK_AFTER = (RefusalCode.STALE_STATE, RefusalCode.QUESTION_OPEN, RefusalCode.PARKED, RefusalCode.LIMIT_REACHED)
@@ -143,8 +144,25 @@ class Storm:
         entries, view = await builds.journal(build_id), await builds.status(build_id)
         if verify(entries) != view.head or fold(entries).as_of(view.updated_at) != view.as_of(view.updated_at):
             self.findings.append(f"{build_id}: the journal folded is not the status")
-        if self.scene.mirrored[build_id] != entries:
-            self.findings.append(f"{build_id}: the mirror got another journal")
+        if (told := await self._mirrored_otherwise(build_id, entries)) is not None:
+            self.findings.append(f"{build_id}: {told}")
+        await self._look_for_failures(client, build_id)
+
+    async def _mirrored_otherwise(self, build_id: str, entries: list[Entry]) -> str | None:
+        """What the mirror got that is not the journal. What is on its way may take moments."""
+        deadline = time.monotonic() + _ON_ITS_WAY_SECONDS
+        while (book := self.scene.mirrored[build_id]) == entries[: len(book)] and len(book) < len(entries):
+            if time.monotonic() > deadline:
+                return f"entry {len(book) + 1} of {len(entries)} did not reach the mirror"
+            await asyncio.sleep(0.1)
+        for ours, theirs in zip(entries, book, strict=False):
+            if ours != theirs:
+                return f"the mirror got another entry {ours.sequence}: {theirs} and not {ours}"
+        return (
+            None if len(book) == len(entries) else f"the mirror got {len(book)} entries, and there are {len(entries)}"
+        )
+
+    async def _look_for_failures(self, client: Client, build_id: str) -> None:
         handle = client.get_workflow_handle(workflow_id(build_id))
         async for event in handle.fetch_history_events():
             told = event.workflow_task_failed_event_attributes
