@@ -34,7 +34,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.opening import load_terms
     from workflows.outbox import Outbox
     from workflows.pages import history_page, journal_page
-    from workflows.passing import passes, perform_in_passing
+    from workflows.passing import perform_in_passing
     from workflows.performing import compensate, perform
     from workflows.summaries import of_deadline
     from workflows.waiting import wait_until
@@ -90,8 +90,7 @@ class BuildWorkflow:
         while True:
             build = self.build
             step = build.next_step()
-            in_passing = passes(step, build.view.terms)
-            if not isinstance(step, Proceed) and not in_passing:
+            if not isinstance(step, Proceed | Perform):
                 self._appearance.show(build.view)
             match step:
                 case Ended():
@@ -99,7 +98,7 @@ class BuildWorkflow:
                 case Proceed():
                     self.record(build.proceed(workflow.now()))
                 case Perform():
-                    if not in_passing or not await perform_in_passing(step, build, self.record, self._outbox):
+                    if not await perform_in_passing(step, build, self.record, self._outbox):
                         self._appearance.show(build.view)
                         await perform(step, build, self.record, self._outbox)
                 case Compensate():

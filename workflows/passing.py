@@ -15,7 +15,7 @@ from temporalio.workflow import ActivityCancellationType
 with workflow.unsafe.imports_passed_through():
     from baton.contracts.activities import perform_phase
     from baton.domain.build import Build
-    from baton.domain.steps import Perform, PhaseOrder, Step
+    from baton.domain.steps import Perform, PhaseOrder
     from baton.domain.terms import Terms
     from workflows.outbox import Outbox
     from workflows.performing import Record, ended
@@ -23,14 +23,14 @@ with workflow.unsafe.imports_passed_through():
 _MOMENTS = timedelta(seconds=5)
 
 
-def passes(step: Step, terms: Terms) -> bool:
-    """Whether ``step`` is a phase that is tried in passing. A repository that is still to be cloned takes its time."""
-    return isinstance(step, Perform) and _is_quick(step.order, terms)
-
-
 async def perform_in_passing(step: Perform, build: Build, record: Record, outbox: Outbox) -> bool:
-    """Carry out ``step.order`` here and record its report. Whether that is done, or no longer wanted."""
+    """Carry out ``step.order`` here, if it is quick, and record its report.
+
+    Whether that is done, or no longer wanted.
+    """
     order = step.order
+    if not _is_quick(order, build.view.terms):
+        return False
     outbox.held = True
     try:
         running = workflow.start_local_activity(
@@ -55,6 +55,7 @@ async def perform_in_passing(step: Perform, build: Build, record: Record, outbox
 
 
 def _is_quick(order: PhaseOrder, terms: Terms) -> bool:
+    """Whether it is to be tried here. A repository that is still to be cloned takes its time."""
     role = terms.role(order.role)
     there = order.commit is not None or order.request.repo is None
     return role.beside and there and order.phase in role.quick

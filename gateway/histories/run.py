@@ -78,8 +78,7 @@ class RunReader:
         self._namespace = namespace
         self._workflow_id = workflow_id
         self._workflow_type = ""
-        self._batches: dict[int, MirrorBatch] = {}
-        self._contexts: dict[int, ActivitySerializationContext] = {}
+        self._sent: dict[int, tuple[MirrorBatch, ActivitySerializationContext]] = {}
         self.run = Run(run_id)
 
     async def read(self, events: AsyncIterable[HistoryEvent]) -> Run:
@@ -130,14 +129,13 @@ class RunReader:
             return
         for entry in batch.entries:
             self.run.entries.setdefault(entry.hash, entry)
-        self._batches[event.event_id] = batch
-        self._contexts[event.event_id] = context
+        self._sent[event.event_id] = batch, context
 
     async def _take_answer(self, event: HistoryEvent) -> None:
         completed = event.activity_task_completed_event_attributes
-        if (batch := self._batches.pop(completed.scheduled_event_id, None)) is None:
+        if (sent := self._sent.pop(completed.scheduled_event_id, None)) is None:
             return
-        context = self._contexts.pop(completed.scheduled_event_id)
+        batch, context = sent
         written: int | None = batch.entries[-1].sequence
         if context.activity_type == PHASE_ACTIVITY:
             written = (await self._decoded(event, context, completed.result.payloads, _Answer)).journal_written

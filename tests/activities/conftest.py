@@ -2,12 +2,13 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from sqlalchemy import Engine
 from temporalio.testing import ActivityEnvironment
 
 from activities.compensate_phase import CompensatePhase
@@ -18,6 +19,8 @@ from baton.domain.steps import CompensationOrder, PhaseOrder
 from baton.domain.vocabulary import Role
 from baton.runners.base import Surroundings
 from baton.runners.catalogue import Profiles
+from baton.store import schema
+from baton.store.engine import open_engine
 from baton.workshop.workspace import Workspace, Workspaces
 from tests.installed import declared_runners
 
@@ -105,6 +108,15 @@ class Bench:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(dedent(text))
         return (await workspace.commit("Test", author="Test")).sha
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A migrated database in a file."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'mirror.db'}")
+    schema.upgrade(engine)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

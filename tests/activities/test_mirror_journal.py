@@ -1,7 +1,6 @@
 """The activity that mirrors: once, with heartbeats, and with errors that say whether another try helps."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,19 +14,10 @@ from activities.journal_writer import JournalWriter
 from activities.mirror_journal import JournalMirror
 from baton.contracts.activities import mirror_journal
 from baton.contracts.messages import MirrorBatch, NoticeQueue
-from baton.store import schema
 from baton.store.compare import differences
 from baton.store.engine import open_engine
 from baton.store.mirror import Mirror
 from tests.journals import happy
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'mirror.db'}")
-    schema.upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 async def _write(engine: Engine, batch: MirrorBatch) -> None:

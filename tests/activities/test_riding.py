@@ -3,8 +3,6 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -16,19 +14,9 @@ from activities.riding import written_meanwhile
 from baton.contracts.messages import LadenOrder, MirrorBatch, NoticeQueue
 from baton.domain.steps import PhaseOrder
 from baton.domain.vocabulary import Phase, Role
-from baton.store import schema
-from baton.store.engine import open_engine
 from baton.store.mirror import Mirror
 from baton.store.reading import journal
 from tests.journals import happy, request
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'mirror.db'}")
-    schema.upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 def _order() -> PhaseOrder:

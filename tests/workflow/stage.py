@@ -175,6 +175,12 @@ class Play:
         assert isinstance(page, JournalPage)
         return list(page.entries)
 
+    async def asked(self) -> list[str]:
+        """The activities that the build asked for, in order; local ones are none of them."""
+        events = (await self.handle.fetch_history()).events
+        names = (event.activity_task_scheduled_event_attributes.activity_type.name for event in events)
+        return [name for name in names if name]
+
     @property
     def mirrored(self) -> list[Entry]:
         return self.stage.mirrored.get(self.request.build_id, [])

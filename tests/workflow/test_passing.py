@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
@@ -13,21 +12,12 @@ from temporalio.testing import WorkflowEnvironment
 from baton.domain.journal import verify
 from baton.domain.steps import PhaseOrder
 from baton.domain.vocabulary import Phase, Role, State, Status
-from tests.workflow.stage import FAILED_TESTS, GOOD, Play, stage, terms
+from tests.workflow.stage import FAILED_TESTS, GOOD, stage, terms
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ALL_QUICK = terms(beside=True, quick=tuple(Phase))
 READING = (Phase.DISCOVERY, Phase.PLANNING)
-
-
-async def _events(play: Play) -> list[HistoryEvent]:
-    return list((await play.handle.fetch_history()).events)
-
-
-def _asked(events: list[HistoryEvent]) -> list[str]:
-    asked = (event.activity_task_scheduled_event_attributes.activity_type.name for event in events)
-    return [name for name in asked if name]
 
 
 async def test_a_build_of_quick_phases_is_one_workflow_task_and_one_write(
@@ -36,12 +26,12 @@ async def test_a_build_of_quick_phases_is_one_workflow_task_and_one_write(
     async with stage(time_skipping.client, ALL_QUICK, cached=cached) as scene:
         play = await scene.start("quick")
         await play.handle.result()
-        view, events = await play.status(), await _events(play)
+        view, asked, events = await play.status(), await play.asked(), (await play.handle.fetch_history()).events
 
     assert view.status is Status.COMPLETE
     assert verify(play.mirrored) == view.head
     assert scene.in_passing == list(Phase)
-    assert _asked(events) == ["mirror_journal"]
+    assert asked == ["mirror_journal"]
     assert len(events) <= 24, [EventType.Name(event.event_type) for event in events]
 
 
@@ -61,10 +51,10 @@ async def test_what_comes_after_quick_phases_takes_their_entries_along(time_skip
         scene.takes_along = scene.book
         play = await scene.start("mixed")
         await play.handle.result()
-        view, events = await play.status(), await _events(play)
+        view, asked = await play.status(), await play.asked()
 
     assert scene.in_passing == list(READING)
-    assert _asked(events) == ["perform_phase"] * 4 + ["mirror_journal"]
+    assert asked == ["perform_phase"] * 4 + ["mirror_journal"]
     assert [entry.sequence for entry in scene.aboard[0].entries] == [1, 2, 3, 4]
     assert verify(play.mirrored) == view.head
 
@@ -74,12 +64,12 @@ async def test_a_quick_phase_that_fails_is_done_by_whoever_serves_the_role(time_
         scene.script[Phase.PLANNING] = [ApplicationError("no room", type="runner_failed"), GOOD[Phase.PLANNING]]
         play = await scene.start("falls-back")
         await play.handle.result()
-        view, events = await play.status(), await _events(play)
+        view, asked = await play.status(), await play.asked()
 
     assert view.status is Status.COMPLETE
     assert scene.in_passing == list(READING)
     assert [order.number for order in scene.orders if order.phase is Phase.PLANNING] == [2, 2]
-    assert _asked(events).count("perform_phase") == 5
+    assert asked.count("perform_phase") == 5
 
 
 async def test_a_worker_that_performs_no_phases_has_the_role_do_it(time_skipping: WorkflowEnvironment) -> None:

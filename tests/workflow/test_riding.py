@@ -1,13 +1,14 @@
 """Entries that ride to the mirror with the orders of phases."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
-from baton.domain.journal import verify
+from baton.domain.journal import Entry, verify
 from baton.domain.steps import PhaseOrder
 from baton.domain.vocabulary import CommandName, Phase, Role, State
 from tests.workflow.stage import FAILED_TESTS, GOOD, Play, Stage, stage, terms
@@ -17,11 +18,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 BESIDE = terms(beside=True)
 
 
-async def _asked_of(play: Play) -> list[str]:
-    """The activities that the build asked for, in order."""
-    events = (await play.handle.fetch_history()).events
-    asked = (event.activity_task_scheduled_event_attributes.activity_type.name for event in events)
-    return [name for name in asked if name]
+async def _mirrored(play: Play, condition: Callable[[list[Entry]], bool]) -> None:
+    """Wait until what the mirror has is so."""
+    async with asyncio.timeout(20):
+        while not condition(play.mirrored):
+            await asyncio.sleep(0.02)
 
 
 def _taking_along(scene: Stage) -> Stage:
@@ -38,7 +39,7 @@ async def test_entries_ride_and_only_the_last_need_an_activity_of_their_own(
         view = await play.status()
 
     assert verify(play.mirrored) == view.head
-    assert await _asked_of(play) == ["perform_phase"] * 6 + ["mirror_journal"]
+    assert await play.asked() == ["perform_phase"] * 6 + ["mirror_journal"]
     rode = [entry.sequence for batch in scene.aboard for entry in batch.entries]
     assert rode == list(range(1, len(rode) + 1))
 
@@ -70,9 +71,8 @@ async def test_nothing_rides_for_longer_than_moments(time_skipping: WorkflowEnvi
     async with stage(time_skipping.client, BESIDE) as scene:
         scene.script[Phase.IMPLEMENTATION] = [until_written]
         play = await scene.start("long-phase")
-        async with asyncio.timeout(20):
-            while not (play.mirrored and play.mirrored[-1].data.get("to_state") == State.IMPLEMENTATION.value):
-                await asyncio.sleep(0.05)
+        last = State.IMPLEMENTATION.value
+        await _mirrored(play, lambda book: bool(book) and book[-1].data.get("to_state") == last)
         written.set()
         await play.handle.result()
         view = await play.status()
@@ -92,9 +92,7 @@ async def test_a_command_in_the_middle_of_a_phase_takes_what_rides_with_it(time_
         play = await scene.start("paused")
         await play.until(lambda view: view.current_state is State.PLANNING)
         reply = await play.tell(CommandName.PAUSE)
-        async with asyncio.timeout(20):
-            while not (play.mirrored and play.mirrored[-1].sequence == reply.sequence):
-                await asyncio.sleep(0.02)
+        await _mirrored(play, lambda book: bool(book) and book[-1].sequence == reply.sequence)
         going_on.set()
         await play.tell(CommandName.RESUME)
         await play.handle.result()
@@ -107,9 +105,7 @@ async def test_a_mirror_that_was_set_back_gets_what_it_lacks(time_skipping: Work
     async with stage(time_skipping.client, terms(beside=True, manual=[Role.CODE_WRITER])) as scene:
         play = await _taking_along(scene).start("set-back")
         view = await play.until(lambda view: view.current_state is State.HANDOFF_TO_CODER)
-        async with asyncio.timeout(20):
-            while len(play.mirrored) < view.head.sequence:
-                await asyncio.sleep(0.02)
+        await _mirrored(play, lambda book: len(book) >= view.head.sequence)
         scene.takes_along = None
         del play.mirrored[1:]
         await play.advance(Role.CODE_WRITER, "implementation")
