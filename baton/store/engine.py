@@ -13,6 +13,8 @@ _CONNECT_SECONDS = 5
 _CONNECTIONS = 15
 _KEPT = 5
 _SQLITE_BUSY_MS = 15_000
+_SQLITE_RECYCLE_SECONDS = 3_600
+"""A connection knows the statistics of when it was made."""
 _POSTGRESQL_OPTIONS: dict[str, str | int] = {
     "connect_timeout": _CONNECT_SECONDS,
     "application_name": "baton",
@@ -62,6 +64,7 @@ def _open_sqlite(url: URL, pool: dict[str, int]) -> Engine:
         connect_args={"timeout": _SQLITE_BUSY_MS / 1000},
         hide_parameters=True,
         json_serializer=_serialize,
+        pool_recycle=_SQLITE_RECYCLE_SECONDS,
         **pool,
     )
     event.listen(engine, "connect", _prepare_sqlite)

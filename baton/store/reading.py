@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Engine, Select, bindparam, func, select
 from sqlalchemy.orm import Session, load_only
 
 from baton.domain.journal import Entry
@@ -12,29 +12,36 @@ from baton.domain.view import BuildView
 from baton.domain.vocabulary import State, Status
 from baton.store.browsing import NEWEST_FIRST, Place, Wanted, older
 from baton.store.ids import build_key
-from baton.store.records import SUMMARY_COLUMNS, BuildDetail, BuildSummary, Counts, EventRow, HandoffRow
+from baton.store.records import (
+    DETAIL_COLUMNS,
+    SUMMARY_COLUMNS,
+    VIEW_COLUMNS,
+    BuildDetail,
+    BuildSummary,
+    Counts,
+    EventRow,
+    HandoffRow,
+)
 from baton.store.rows import end_of, entry_of, shown_view
 from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
 from baton.store.transactions import reading
 
-_VIEW_ALONE = load_only(
-    *(BuildWorkflow.view, BuildWorkflow.ended_outside, BuildWorkflow.ended_outside_at),
-    *(BuildWorkflow.ended_outside_by, BuildWorkflow.ended_outside_reason),
-    raiseload=True,
-)
+_OF_ONE = BuildWorkflow.id == bindparam("key", type_=BuildWorkflow.id.type)
+_DETAIL = select(*DETAIL_COLUMNS).where(_OF_ONE)
+_VIEW = select(*VIEW_COLUMNS).where(_OF_ONE)
 
 
 def get_build(engine: Engine, build_id: str) -> BuildDetail | None:
     """The build, if the mirror has it."""
     with reading(engine) as session:
-        row = session.get(BuildWorkflow, build_key(build_id))
+        row = session.execute(_DETAIL, {"key": build_key(build_id)}).one_or_none()
         return None if row is None else BuildDetail.of(row)
 
 
 def kept_view(engine: Engine, build_id: str) -> BuildView | None:
     """What :class:`~baton.store.records.BuildDetail` has as its view, if the mirror has the build."""
     with reading(engine) as session:
-        row = session.get(BuildWorkflow, build_key(build_id), options=[_VIEW_ALONE])
+        row = session.execute(_VIEW, {"key": build_key(build_id)}).one_or_none()
         return None if row is None else shown_view(row)
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from sqlalchemy import Row
+
 from baton.domain.journal import Head
 from baton.domain.outside import OutsideKind
 from baton.domain.view import BuildView
@@ -32,7 +34,7 @@ class BuildSummary:
     ended_outside: OutsideKind | None
 
     @classmethod
-    def of(cls, row: BuildWorkflow) -> Self:
+    def of(cls, row: BuildWorkflow | Row[Any]) -> Self:
         """What ``row`` says."""
         return cls(
             build_id=row.build_id,
@@ -83,8 +85,8 @@ class BuildDetail:
     view: BuildView
 
     @classmethod
-    def of(cls, row: BuildWorkflow) -> Self:
-        """What ``row`` says."""
+    def of(cls, row: BuildWorkflow | Row[Any]) -> Self:
+        """What ``row`` says, which has :data:`DETAIL_COLUMNS`."""
         return cls(
             summary=BuildSummary.of(row),
             first_run_id=row.first_run_id,
@@ -93,6 +95,27 @@ class BuildDetail:
             metadata=row.metadata_,
             view=shown_view(row),
         )
+
+
+_END_COLUMNS = (
+    BuildWorkflow.ended_outside_at,
+    BuildWorkflow.ended_outside_by,
+    BuildWorkflow.ended_outside_reason,
+)
+VIEW_COLUMNS = (BuildWorkflow.view, BuildWorkflow.ended_outside, *_END_COLUMNS)
+"""What the view of a build needs of its row."""
+
+DETAIL_COLUMNS = (
+    *SUMMARY_COLUMNS,
+    BuildWorkflow.first_run_id,
+    BuildWorkflow.head_sequence,
+    BuildWorkflow.head_hash,
+    *(getattr(BuildWorkflow, f"{phase.value}_phase") for phase in Phase),
+    BuildWorkflow.metadata_,
+    BuildWorkflow.view,
+    *_END_COLUMNS,
+)
+"""What one whole build needs of its row. Read as columns: to have the ORM keep the row takes as long again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,12 +160,12 @@ def outside_end(values: Mapping[str, Any]) -> OutsideEnd | None:
         return None
 
 
-def end_of(row: BuildWorkflow) -> OutsideEnd | None:
+def end_of(row: BuildWorkflow | Row[Any]) -> OutsideEnd | None:
     """How the build of ``row`` ended outside of its journal, if it did."""
     return outside_end({name: getattr(row, name) for name in _outside_values(None)})
 
 
-def shown_view(row: BuildWorkflow) -> BuildView:
+def shown_view(row: BuildWorkflow | Row[Any]) -> BuildView:
     """What is true of the build, its end outside of its journal included."""
     return view_of(row).cut_off(end_of(row))
 

@@ -22,13 +22,17 @@ _LIVING = text("NOT superseded")
 _PAGES = {
     "page": ("created_at", "build_id"),
     "project_page": ("project_id", "created_at", "build_id"),
-    "user_page": ("user_id", "created_at", "build_id"),
+    "user_states_page": ("user_id", "created_at", "build_id", "current_state", "status"),
     "state_page": ("current_state", "created_at", "build_id"),
     "status_page": ("status", "created_at", "build_id"),
+    "state_status_page": ("current_state", "status", "created_at", "build_id"),
     "project_state_page": ("project_id", "current_state", "created_at", "build_id"),
     "project_status_page": ("project_id", "status", "created_at", "build_id"),
 }
-"""Indexes for the pages of lists, newest first, with each filter."""
+"""Indexes for the pages of lists, newest first, with each filter, and with two at once.
+
+That of a user holds state and status behind the key: no user has so many builds that looking at them there takes long.
+"""
 
 
 def _partly(name: str, *columns: str, on: str, in_sqlite: str | None = None) -> Index:

@@ -5,6 +5,7 @@ version before, which know of no summaries, go on writing. The views ``unsummari
 builds that have no summary; a summary is written with what they say.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,7 +68,7 @@ def upgrade() -> None:
     """To this revision."""
     in_postgresql = op.get_context().dialect.name == "postgresql"
     if in_postgresql:
-        _drop_unfinished()
+        _drop_unfinished(*PAGES, *OF_OPEN)
     summarized: sa.Column[bool] = sa.Column("summarized", sa.Boolean(), nullable=False, server_default=sa.false())
     op.add_column(BUILDS, summarized, if_not_exists=True if in_postgresql else None)
     for name, columns in PAGES.items():
@@ -102,24 +103,24 @@ def downgrade() -> None:
     op.drop_column(BUILDS, "summarized")
 
 
-def _index(name: str, columns: tuple[str, ...], where: dict[str, sa.TextClause | None]) -> None:
+def _index(name: str, columns: tuple[str, ...], where: Mapping[str, sa.TextClause | None]) -> None:
     """One that an operator may have made beforehand, while everybody wrote."""
     op.create_index(
         *(op.f(name), BUILDS, list(columns)),
         if_not_exists=True,
-        postgresql_where=where["postgresql"],
-        sqlite_where=where["sqlite"],
+        postgresql_where=where.get("postgresql"),
+        sqlite_where=where.get("sqlite"),
     )
 
 
-def _drop_unfinished() -> None:
-    """Drop indexes that were to be made beforehand, and are not whole because that was cut short."""
+def _drop_unfinished(*names: str) -> None:
+    """Drop those of these indexes that were to be made beforehand, and are not whole because that was cut short."""
     unfinished = sa.text(
         "SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
         "WHERE indrelid = to_regclass(:table) AND NOT indisvalid"
     )
     found = set(op.get_bind().scalars(unfinished, {"table": BUILDS}))
-    for name in sorted(found & {f"ix_{BUILDS}_{name}" for name in (*PAGES, *OF_OPEN)}):
+    for name in sorted(found & {f"ix_{BUILDS}_{name}" for name in names}):
         op.drop_index(op.f(name), BUILDS)
 
 
