@@ -12,6 +12,7 @@ from pathlib import Path
 
 from baton.runtime.leaving import exit_cleanly
 from baton.runtime.logs import configure_logging
+from bench.ladder.ladder import climb
 from bench.options import Options, parse
 from bench.parts.builds import latency, throughput
 from bench.parts.crash import crash
@@ -44,6 +45,15 @@ PARTS: dict[str, Callable[[Run], Awaitable[None]]] = {
     "growth": growth,
     "parked": parked,
 }
+
+
+async def _wanted(options: Options) -> None:
+    if options.profile:
+        await profile(options.systems, options.sizes.builds)
+    elif options.ladder:
+        await climb(options.sizes.builds, options.sizes.rounds)
+    else:
+        await _measure(options)
 
 
 async def _measure(options: Options) -> None:
@@ -97,8 +107,7 @@ def main() -> int:
     options = parse(__doc__, list(PARTS))
     configure_logging("ERROR", "text")
     try:
-        wanted = profile(options.systems, options.sizes.builds) if options.profile else _measure(options)
-        asyncio.run(until_signalled(wanted))
+        asyncio.run(until_signalled(_wanted(options)))
     except Stopped as stopped:
         print(f"The benchmark was {stopped}; nothing of it goes on, and nothing was written")
         return 1

@@ -32,6 +32,7 @@ class Options:
     sizes: Sizes
     whole: bool
     profile: bool
+    ladder: bool
     out: Path | None
 
     @property
@@ -60,6 +61,9 @@ def parse(about: str | None, parts: Sequence[str], arguments: Sequence[str] | No
     parser.add_argument("--quick", action="store_true", help="tiny sizes: whether it works, not how fast it is")
     parser.add_argument("--profile", action="store_true", help="show where the time of Baton's worker goes instead")
     parser.add_argument(
+        "--ladder", action="store_true", help="show what each thing costs that lies between bare Temporal and Baton"
+    )
+    parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="where the table and plots go; a whole run writes to bench anyway"
     )
     given = parser.parse_args(arguments)
@@ -71,6 +75,7 @@ def parse(about: str | None, parts: Sequence[str], arguments: Sequence[str] | No
         sizes=replace(_QUICK if given.quick else usual, **counts, asked=frozenset(asked)),
         whole=not given.quick and given.only == list(parts) and given.systems == list(NAMES),
         profile=given.profile,
+        ladder=given.ladder,
         out=given.out,
     )
 

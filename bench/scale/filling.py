@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 
 from baton.store import schema
 from baton.store.migrations.triggers_of_0008 import adding_up
+from baton.store.statistics import refresh_statistics
 from baton.store.summaries.totals import SUMMARIES
 from baton.store.tables import BuildWorkflow
 from bench.scale.aside import is_left_aside, lay_aside, put_back
@@ -50,7 +51,8 @@ def fill(engine: Engine, size: int, *, seed: int = 1, summaries: bool = True, te
             watch.told(done)
         if summaries:
             put_back(engine, tell, only=NEEDED)
-            _analyze(engine)
+            if engine.dialect.name == "postgresql":
+                _run(engine, "ANALYZE")
             watch = _Watch(tell, "summarized", size, 0)
             for done in summarize_all(engine, apart=much and engine.dialect.name == "postgresql"):
                 watch.told(done)
@@ -88,26 +90,28 @@ def _hastily(engine: Engine, much: bool) -> Iterator[None]:
             yield
         finally:
             _set(engine, [f"ALTER SYSTEM RESET {name}" for name in _HASTE])
-            _set(engine, ["CHECKPOINT"])
+            _run(engine, "CHECKPOINT")
             os.sync()
     else:
         yield
 
 
 def _set(engine: Engine, statements: list[str]) -> None:
+    _run(engine, *statements, "SELECT pg_reload_conf()")
+
+
+def _run(engine: Engine, *statements: str) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for statement in (*statements, "SELECT pg_reload_conf()"):
+        for statement in statements:
             connection.exec_driver_sql(statement)
 
 
 def _settle(engine: Engine) -> None:
     """Statistics for the planner and, in PostgreSQL, the map of what everybody sees."""
-    _analyze(engine, "VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")
-
-
-def _analyze(engine: Engine, statement: str = "ANALYZE") -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(statement)
+    if engine.dialect.name == "postgresql":
+        _run(engine, "VACUUM ANALYZE")
+    else:
+        refresh_statistics(engine)
 
 
 class _Watch:
