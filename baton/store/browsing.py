@@ -15,7 +15,7 @@ from baton.domain.vocabulary import Role, State, Status
 from baton.store.rows import shown_view
 from baton.store.summaries.totals import TotalBuilds
 from baton.store.tables import BuildWorkflow
-from baton.store.transactions import reading
+from baton.store.transactions import asking, reading
 
 _B = BuildWorkflow
 _MOST_WAITING = 1000
@@ -133,19 +133,23 @@ class BuildPage:
 
 def browse(engine: Engine, wanted: Wanted, *, limit: int = 50, after: Place | None = None) -> BuildPage:
     """The builds that are wanted. ``after`` is the place of the last of the page before."""
-    with reading(engine) as session:
+    with asking(engine) as session:
         found = [BuildLine.of(row) for row in session.execute(page_query(wanted, limit + 1, after))]
     return BuildPage(found[:limit], more=len(found) > limit)
 
 
 def page_query(wanted: Wanted, limit: int, after: Place | None) -> Query:
-    """At most ``limit`` builds. Of several projects it is a page of each, of which the newest are taken."""
+    """At most ``limit`` builds. Of several projects it is a page of each, of which the newest are taken.
+
+    The pages are of places alone, which the indexes hold: only the rows of those that are taken are read.
+    """
     projects = wanted.seen_projects() or ()
     if not 1 < len(projects) <= _MOST_PAGES:
         return _page(_COLUMNS, wanted, limit, after)
-    each = [_page((_B.id,), replace(wanted, project=one), limit, after).subquery() for one in projects]
-    found = union_all(*(select(page.c.id) for page in each))
-    return select(*_COLUMNS).where(_B.id.in_(found)).order_by(*NEWEST_FIRST).limit(limit)
+    each = [_page((_B.created_at, _B.build_id), replace(wanted, project=one), limit, after) for one in projects]
+    places = union_all(*(select(page.subquery()) for page in each)).subquery()
+    newest = select(places.c.build_id).order_by(places.c.created_at.desc(), places.c.build_id.desc()).limit(limit)
+    return select(*_COLUMNS).where(_B.build_id.in_(newest)).order_by(*NEWEST_FIRST)
 
 
 def _page(columns: Sequence[Any], wanted: Wanted, limit: int, after: Place | None) -> Query:

@@ -24,7 +24,7 @@ from baton.store.records import (
 )
 from baton.store.rows import end_of, entry_of, shown_view
 from baton.store.tables import BuildWorkflow, WorkflowEvent, WorkflowHandoff
-from baton.store.transactions import reading
+from baton.store.transactions import asking, reading
 
 _OF_ONE = BuildWorkflow.id == bindparam("key", type_=BuildWorkflow.id.type)
 _DETAIL = select(*DETAIL_COLUMNS).where(_OF_ONE)
@@ -33,21 +33,21 @@ _VIEW = select(*VIEW_COLUMNS).where(_OF_ONE)
 
 def get_build(engine: Engine, build_id: str) -> BuildDetail | None:
     """The build, if the mirror has it."""
-    with reading(engine) as session:
+    with asking(engine) as session:
         row = session.execute(_DETAIL, {"key": build_key(build_id)}).one_or_none()
         return None if row is None else BuildDetail.of(row)
 
 
 def kept_view(engine: Engine, build_id: str) -> BuildView | None:
     """What :class:`~baton.store.records.BuildDetail` has as its view, if the mirror has the build."""
-    with reading(engine) as session:
+    with asking(engine) as session:
         row = session.execute(_VIEW, {"key": build_key(build_id)}).one_or_none()
         return None if row is None else shown_view(row)
 
 
 def find_build(engine: Engine, key: UUID) -> tuple[str, str] | None:
     """The build ID and the project of the build with that primary key, if the mirror has it."""
-    with reading(engine) as session:
+    with asking(engine) as session:
         query = select(BuildWorkflow.build_id, BuildWorkflow.project_id).where(BuildWorkflow.id == key)
         row = session.execute(query).one_or_none()
         return None if row is None else (row.build_id, row.project_id)

@@ -28,6 +28,16 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def asking(engine: Engine) -> Iterator[Session]:
+    """A session for one question, which sees one moment by itself: PostgreSQL need not be told to keep to it.
+
+    Raises what :func:`reading` raises.
+    """
+    with told(engine), Session(engine) as session, session.begin():
+        yield session
+
+
+@contextmanager
 def writing(engine: Engine, lock: UUID) -> Iterator[Session]:
     """A session that changes things in one transaction; whoever writes under the same ``lock`` waits its turn.
 

@@ -82,13 +82,15 @@ class Facts:
         """What looks into a bin of summaries. ``where`` may have parameters: they are the words that it is given."""
         table = self.summary.__table__
         seconds, connection = table.c.seconds, session.connection()
-        within = (seconds >= bindparam("least"), seconds < bindparam("greatest"), *self.within(scope, table))
+        within = [seconds >= bindparam("least"), seconds < bindparam("greatest"), *self.within(scope, table)]
+        if scope.projects is not None and not scope.all_time:
+            within.append(table.c.spread == bindparam("bin"))  # of a project in a period an index holds the bins
         query = select(seconds).where(*where, *within).order_by(seconds)
         query = query.offset(bindparam("skipped", type_=Integer)).limit(bindparam("number", type_=Integer))
 
         def look(bin_: int, skipped: int, number: int, **words: Any) -> list[float]:
             least, greatest = bounds(bin_)
-            given = {"least": least, "greatest": greatest, "skipped": skipped, "number": number}
+            given = {"least": least, "greatest": greatest, "bin": bin_, "skipped": skipped, "number": number}
             return list(connection.scalars(query, given | words))
 
         return look
