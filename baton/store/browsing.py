@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Select, case, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Engine, Select, case, false, func, literal, or_, select, tuple_, union_all
 
 from baton.domain.outside import OutsideKind
 from baton.domain.view import BuildView
@@ -57,7 +57,7 @@ class Wanted:
         found = [column == str(value) for column, value in wanted.items() if value is not None]
         projects = self.seen_projects()
         if projects is not None:
-            found.append(_B.project_id == projects[0] if len(projects) == 1 else _B.project_id.in_(projects))
+            found.append(_in_one_of(projects))
         if self.text:
             found.append(or_(_B.build_id.icontains(self.text, autoescape=True), _contains_title(self.text)))
         return found
@@ -67,6 +67,12 @@ class Wanted:
         if self.projects is None:
             return None if self.project is None else [self.project]
         return sorted(one for one in set(self.projects) if self.project in (None, one))
+
+
+def _in_one_of(projects: Sequence[str]) -> ColumnElement[bool]:
+    if not projects:
+        return false()  # said as a list without members it is looked for in all rows
+    return _B.project_id == projects[0] if len(projects) == 1 else _B.project_id.in_(projects)
 
 
 def _contains_title(text: str) -> ColumnElement[bool]:
@@ -141,10 +147,11 @@ def browse(engine: Engine, wanted: Wanted, *, limit: int = 50, after: Place | No
 def page_query(wanted: Wanted, limit: int, after: Place | None) -> Query:
     """At most ``limit`` builds. Of several projects it is a page of each, of which the newest are taken.
 
-    The pages are of places alone, which the indexes hold: only the rows of those that are taken are read.
+    The pages are of places alone, which the indexes hold: only the rows of those that are taken are read. The index of
+    a user's builds holds their projects.
     """
     projects = wanted.seen_projects() or ()
-    if not 1 < len(projects) <= _MOST_PAGES:
+    if wanted.user is not None or not 1 < len(projects) <= _MOST_PAGES:
         return _page(_COLUMNS, wanted, limit, after)
     each = [_page((_B.created_at, _B.build_id), replace(wanted, project=one), limit, after) for one in projects]
     places = union_all(*(select(page.subquery()) for page in each)).subquery()

@@ -48,9 +48,11 @@ def _open_postgresql(url: URL, pool: dict[str, int]) -> Engine:
     if (key_password := url.query.get("sslpassword")) is not None:
         url = url.difference_update_query(["sslpassword"])  # an engine shows the options of its URL
         options["sslpassword"] = str(key_password)
-    return create_engine(
+    engine = create_engine(
         url, connect_args=options, pool_pre_ping=True, hide_parameters=True, json_serializer=_serialize, **pool
     )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
 
 
 def _open_sqlite(url: URL, pool: dict[str, int]) -> Engine:
@@ -70,6 +72,16 @@ def _open_sqlite(url: URL, pool: dict[str, int]) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    """A statement that is asked often is prepared, and PostgreSQL would plan it for any parameters, once: a report of a
+    large project for a small one's. Compiling one to machine code takes longer than any of ours.
+    """
+    connection.autocommit = True
+    for setting in ("plan_cache_mode = force_custom_plan", "jit = off"):
+        connection.execute(f"SET {setting}")
+    connection.autocommit = False
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

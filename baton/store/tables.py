@@ -22,7 +22,7 @@ _LIVING = text("NOT superseded")
 _PAGES = {
     "page": ("created_at", "build_id"),
     "project_page": ("project_id", "created_at", "build_id"),
-    "user_states_page": ("user_id", "created_at", "build_id", "current_state", "status"),
+    "user_states_page": ("user_id", "created_at", "build_id", "project_id", "current_state", "status"),
     "state_page": ("current_state", "created_at", "build_id"),
     "status_page": ("status", "created_at", "build_id"),
     "state_status_page": ("current_state", "status", "created_at", "build_id"),
@@ -31,7 +31,8 @@ _PAGES = {
 }
 """Indexes for the pages of lists, newest first, with each filter, and with two at once.
 
-That of a user holds state and status behind the key: no user has so many builds that looking at them there takes long.
+That of a user holds project, state and status behind the key: no user has so many builds that looking at them there
+takes long.
 """
 
 

@@ -50,3 +50,10 @@ def test_postgresql_is_left_to_itself(engine: Engine) -> None:
     refresh_statistics(engine)
     with engine.connect() as connection:
         assert connection.scalar(asked) == before
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_postgresql_plans_each_question_for_its_parameters(engine: Engine) -> None:
+    with engine.connect() as connection:
+        told = {name: connection.scalar(text(f"SHOW {name}")) for name in ("plan_cache_mode", "jit")}
+    assert told == {"plan_cache_mode": "force_custom_plan", "jit": "off"}

@@ -1,4 +1,4 @@
-"""Pages of a user's builds in a state or of a status, and of builds in a state with a status.
+"""Pages of a user's builds in some projects, in a state or of a status, and of builds in a state with a status.
 
 Without them such a page was looked for among all builds of the user, row by row, and a state and a status that go
 together in few builds, or in none, among all of the state.
@@ -15,7 +15,7 @@ depends_on = None
 
 PAGES = {
     # What comes after the key is looked at in the index: a row is read when it is one of the page.
-    "user_states_page": ("user_id", "created_at", "build_id", "current_state", "status"),
+    "user_states_page": ("user_id", "created_at", "build_id", "project_id", "current_state", "status"),
     "state_status_page": ("current_state", "status", "created_at", "build_id"),
 }
 REPLACED = "user_page"
