@@ -9,12 +9,15 @@ _LONGEST_TURN = 60.0
 
 
 async def throughput(run: Run) -> None:
-    """20 builds in flight all the time, then 200 that are asked for at once. Slow systems have 20 alone."""
+    """20 builds in flight all the time, then 200 that are asked for at once: of those that Temporal keeps, but for slow
+    ones.
+    """
     for number in run.rounds(_FEW_SECONDS):
         for system in run.systems:
             await _turn(run, system, _FEW, await run.some(system), number)
-    quick = [one for one in run.systems if await run.rate(one) * _LONGEST_TURN > run.sizes.crowd]
-    if left_out := [one.label for one in run.systems if one not in quick]:
+    kept = [one for one in run.systems if one.server]
+    quick = [one for one in kept if await run.rate(one) * _LONGEST_TURN > run.sizes.crowd]
+    if left_out := [one.label for one in kept if one not in quick]:
         run.notes.append(
             f"with {_MANY} in flight a turn would take more than {_LONGEST_TURN:.0f} s: {'; '.join(left_out)}"
         )

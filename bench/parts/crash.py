@@ -17,7 +17,7 @@ _KILLED_AT = 0.3
 _POLL_SECONDS = 0.01
 _KILL_SECONDS = 300.0
 _FEWEST = 5
-_LONGEST_SECONDS = 12.0
+_LONGEST_SECONDS = 9.0
 """What all builds of one turn may take where there is no time for more."""
 
 

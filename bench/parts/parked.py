@@ -16,7 +16,7 @@ _AT_ONCE = 50
 _CHUNK = 200
 _CACHED = 1_000
 """How many workflows a worker of Temporal's SDK has in memory."""
-_PARKING_SECONDS = 70.0
+_PARKING_SECONDS = 50.0
 _ASKED = 20
 _MIB = 2**20
 _WORKER = "worker"

@@ -34,7 +34,7 @@ class Sizes:
     starts: int = 5
     rework: int = 300
     journals: int = 150
-    grown: int = 20_000
+    grown: int = 10_000
     asked: frozenset[str] = frozenset()
 
     def of(self, system: System, count: int) -> int:
