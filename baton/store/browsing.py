@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Select, case, false, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Engine, Select, case, func, literal, or_, select, tuple_, union_all
 
 from baton.domain.outside import OutsideKind
 from baton.domain.view import BuildView
 from baton.domain.vocabulary import Role, State, Status
+from baton.store.among import among
 from baton.store.rows import shown_view
 from baton.store.summaries.totals import TotalBuilds
 from baton.store.tables import BuildWorkflow
@@ -57,7 +58,7 @@ class Wanted:
         found = [column == str(value) for column, value in wanted.items() if value is not None]
         projects = self.seen_projects()
         if projects is not None:
-            found.append(_in_one_of(projects))
+            found.append(among(_B.project_id, projects))
         if self.text:
             found.append(or_(_B.build_id.icontains(self.text, autoescape=True), _contains_title(self.text)))
         return found
@@ -67,12 +68,6 @@ class Wanted:
         if self.projects is None:
             return None if self.project is None else [self.project]
         return sorted(one for one in set(self.projects) if self.project in (None, one))
-
-
-def _in_one_of(projects: Sequence[str]) -> ColumnElement[bool]:
-    if not projects:
-        return false()  # said as a list without members it is looked for in all rows
-    return _B.project_id == projects[0] if len(projects) == 1 else _B.project_id.in_(projects)
 
 
 def _contains_title(text: str) -> ColumnElement[bool]:
@@ -187,7 +182,7 @@ def count_queries(projects: Collection[str] | None) -> tuple[Query, Query]:
     """The builds that are summarized, which are counted already, and the others: by status."""
     kept = select(TotalBuilds.status, func.sum(TotalBuilds.builds)).group_by(TotalBuilds.status)
     if projects is not None:
-        kept = kept.where(TotalBuilds.project_id.in_(sorted(projects)))
+        kept = kept.where(among(TotalBuilds.project_id, projects))
     others = select(_B.status, func.count()).where(~_B.summarized, *Wanted(projects=projects).conditions())
     return kept, others.group_by(_B.status)
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from baton.domain.vocabulary import Phase, State, Status
+from baton.store.among import among
 from baton.store.ids import build_key
 from baton.store.tables import BuildWorkflow
 from baton.store.transactions import reading
@@ -62,7 +63,7 @@ def forks_of(engine: Engine, build_id: str, projects: Collection[str] | None = N
     """The builds that were forked from that one, the oldest first; of ``projects``, where not all may be seen."""
     query = select(BuildWorkflow).where(BuildWorkflow.forked_from == build_id)
     if projects is not None:
-        query = query.where(BuildWorkflow.project_id.in_(sorted(projects)))
+        query = query.where(among(BuildWorkflow.project_id, projects))
     with reading(engine) as session:
         found = session.scalars(query.order_by(BuildWorkflow.created_at, BuildWorkflow.build_id).limit(_MOST))
         return [ForkLine.of(row) for row in found]

@@ -5,15 +5,13 @@ from typing import Any
 
 from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.converter import DataConverter
 
 from bench.bodies import PHASES
 from bench.ladder.climbing import QUEUE, QUEUES, Climb
 from bench.ladder.rungs import Rung
+from bench.systems.bare import Bare
 from bench.systems.bare_workflow import TASK_TIMEOUT
 from bench.systems.baton import request
-from bench.systems.child import Child
-from bench.systems.on_temporal import FIRST_SECONDS, OnTemporal
 from bench.systems.stage import Stage
 from bench.systems.turn import Lost
 from gateway.web_ui import search_attributes
@@ -21,32 +19,17 @@ from gateway.web_ui import search_attributes
 _JOIN = WorkflowIDConflictPolicy.USE_EXISTING
 
 
-class Climber(OnTemporal):
-    """Carries the workflows of the rung that it stands on."""
+class Climber(Bare):
+    """The reference with the workflows of the rung that it stands on."""
 
     name = "ladder"
     label = "ladder"
-    postgresql = False
-    slow = False
+    worker = "bench.ladder.worker"
+    queues = QUEUES
 
     def __init__(self, stage: Stage) -> None:
-        child = Child(
-            ["-m", "bench.ladder.worker"],
-            environ=stage.environment(self.name),
-            log=stage.folder / f"{self.name}.log",
-        )
-        super().__init__(stage, child)
+        super().__init__(stage)
         self.rung = Rung()
-
-    async def start(self, **environ: str) -> None:
-        """Start the worker; return when it has carried a first workflow."""
-        self._client = await self._stage.namespace(self.name, DataConverter.default)
-        self._child.start(**environ)
-        await self._child.alive(self._first(), seconds=FIRST_SECONDS)
-
-    async def _first(self) -> None:
-        await self._child.until_polling(self.client, QUEUES)
-        await self._one(f"first-{self.pid}")
 
     async def _one(self, build: str) -> None:
         if self.rung.answered:

@@ -1,6 +1,7 @@
 """The rungs between bare Temporal and Baton: each has one thing more that a build of Baton's has in Temporal."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 ORDER_BYTES = 2_600
 """What the order of a phase weighs, with the entries that ride."""
@@ -26,15 +27,23 @@ class Rung:
     """An activity at the end, as the one that writes the last entries into SQL."""
 
 
-LADDER: dict[str, Rung] = {
-    "six activities": Rung(),
-    "on five task queues": Rung(queues=True),
-    "with priority and fairness key": Rung(queues=True, fairness=True),
-    "with orders of 2.6 kB": Rung(queues=True, fairness=True, orders=True),
-    "whose start is answered, with terms and a timer": Rung(queues=True, fairness=True, orders=True, answered=True),
-    "with search attributes": Rung(queues=True, fairness=True, orders=True, answered=True, attributes=True),
-    "with an activity at the end": Rung(
-        queues=True, fairness=True, orders=True, answered=True, attributes=True, written=True
-    ),
+_STEPS = {
+    "on five task queues": "queues",
+    "with priority and fairness key": "fairness",
+    "with orders of 2.6 kB": "orders",
+    "whose start is answered, with terms and a timer": "answered",
+    "with search attributes": "attributes",
+    "with an activity at the end": "written",
 }
-"""From the bottom; the last one has all that Temporal's server sees of a build."""
+
+
+def _ladder() -> Iterator[tuple[str, Rung]]:
+    rung = Rung()
+    yield "six activities", rung
+    for name, more in _STEPS.items():
+        rung = replace(rung, **{more: True})
+        yield name, rung
+
+
+LADDER = dict(_ladder())
+"""From the bottom, each with what those below it have; the last one has all that Temporal's server sees of a build."""

@@ -1,7 +1,6 @@
 """The worker of the ladder: ``python -m bench.ladder.worker``."""
 
 import asyncio
-import contextlib
 from datetime import timedelta
 
 from temporalio.converter import DataConverter
@@ -10,7 +9,7 @@ from temporalio.worker import Worker
 from baton.runtime.client import connect
 from baton.runtime.leaving import exit_cleanly
 from bench.ladder.climbing import QUEUE, QUEUES, Climb, phase, terms, written
-from gateway.signals import Stopped, until_signalled
+from bench.systems.serving import serve_until_signalled
 
 
 async def _serve() -> None:
@@ -28,12 +27,5 @@ async def _serve() -> None:
     await asyncio.gather(*(worker.run() for worker in workers))
 
 
-def main() -> int:
-    """Serve until SIGTERM."""
-    with contextlib.suppress(Stopped):
-        asyncio.run(until_signalled(_serve()))
-    return 0
-
-
 if __name__ == "__main__":
-    exit_cleanly(main())
+    exit_cleanly(serve_until_signalled(_serve()))

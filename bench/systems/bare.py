@@ -1,5 +1,6 @@
 """(a) What all is measured against: a bare Temporal workflow of six activities that do nothing, without SQL."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from temporalio.converter import DataConverter
@@ -18,12 +19,16 @@ class Bare(OnTemporal):
     label = "bare Temporal"
     postgresql = False
     slow = False
+    worker = "bench.systems.bare_worker"
+    """The module whose process works."""
+    queues: Sequence[str] = (QUEUE,)
+    """What it takes work from."""
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(
             stage,
             Child(
-                ["-m", "bench.systems.bare_worker"],
+                ["-m", self.worker],
                 environ=stage.environment(self.name),
                 log=stage.folder / f"{self.name}.log",
             ),
@@ -37,7 +42,7 @@ class Bare(OnTemporal):
         await self._child.alive(self._first(), seconds=FIRST_SECONDS)
 
     async def _first(self) -> None:
-        await self._child.until_polling(self.client, [QUEUE])
+        await self._child.until_polling(self.client, self.queues)
         await self._one(f"first-{self.pid}")
 
     async def _one(self, build: str) -> None:

@@ -1,7 +1,5 @@
 """The worker of the reference: ``python -m bench.systems.bare_worker``."""
 
-import asyncio
-import contextlib
 from datetime import timedelta
 
 from temporalio.converter import DataConverter
@@ -10,7 +8,7 @@ from temporalio.worker import Worker
 from baton.runtime.client import connect
 from baton.runtime.leaving import exit_cleanly
 from bench.systems.bare_workflow import QUEUE, BareBuild, bare_phase
-from gateway.signals import Stopped, until_signalled
+from bench.systems.serving import serve_until_signalled
 
 
 async def _serve() -> None:
@@ -24,12 +22,5 @@ async def _serve() -> None:
     await worker.run()
 
 
-def main() -> int:
-    """Serve until SIGTERM."""
-    with contextlib.suppress(Stopped):
-        asyncio.run(until_signalled(_serve()))
-    return 0
-
-
 if __name__ == "__main__":
-    exit_cleanly(main())
+    exit_cleanly(serve_until_signalled(_serve()))

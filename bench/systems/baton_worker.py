@@ -3,8 +3,6 @@
 It is ``worker.py --all`` but for the work of a phase, which takes no workspace.
 """
 
-import asyncio
-import contextlib
 import os
 
 from activities.perform_phase import PerformPhase
@@ -17,7 +15,7 @@ from baton.runtime.settings import Settings
 from bench.bodies import perform, rejection
 from bench.systems.installing import ROUNDS
 from bench.systems.profiling import profiled
-from gateway.signals import Stopped, until_signalled
+from bench.systems.serving import serve_until_signalled
 from gateway.worker.duties import Duty
 from gateway.worker.service import serve
 
@@ -40,9 +38,8 @@ async def _serve() -> None:
 
 def main() -> int:
     """Serve until SIGTERM."""
-    with profiled(), contextlib.suppress(Stopped):
-        asyncio.run(until_signalled(_serve()))
-    return 0
+    with profiled():
+        return serve_until_signalled(_serve())
 
 
 if __name__ == "__main__":

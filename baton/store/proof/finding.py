@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, select
 
+from baton.store.among import among
 from baton.store.ids import build_key
 from baton.store.proof.stored import StoredBuild, Unreadable, orphans, rows_of, stored_build
 from baton.store.tables import BuildWorkflow
@@ -43,7 +44,7 @@ def build_ids(
     found: list[tuple[UUID, str]] = []
     query = select(BuildWorkflow.id, BuildWorkflow.build_id).order_by(BuildWorkflow.id).limit(_PAGE)
     if projects is not None:
-        query = query.where(BuildWorkflow.project_id.in_(projects))
+        query = query.where(among(BuildWorkflow.project_id, projects))
     if since is not None:
         query = query.where(BuildWorkflow.created_at >= since)
     with reading(engine) as session:

@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, SQLColumnExpression
 
+from baton.store.among import among
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -33,7 +35,7 @@ class Scope:
 
     def of_projects(self, project_id: SQLColumnExpression[Any]) -> list[ColumnElement[bool]]:
         """The conditions on a column that holds the project."""
-        return [] if self.projects is None else [project_id.in_(sorted(self.projects))]
+        return [] if self.projects is None else [among(project_id, self.projects)]
 
     def of_times(self, moment: SQLColumnExpression[Any]) -> list[ColumnElement[bool]]:
         """The conditions on a column that holds the time that counts."""
