@@ -1,4 +1,4 @@
-"""Runs workflow code in Temporal's sandbox, never ahead of the clock, and without going into it for nothing.
+"""Runs workflow code never ahead of the clock, and without Temporal's sandbox.
 
 A query can reach a worker with events in its history that no workflow task has taken up yet: it was sent when there
 were none, and waited for a worker. Temporal's core has the workflow take up these events at once, so that the query
@@ -8,9 +8,13 @@ the worker goes on from there; every later replay takes them up at that task's t
 times in it forks. So such an activation is failed: the worker drops the workflow from its memory, the one who asked
 is told to ask again, and nothing is written into the history.
 
-For every payload of a workflow task the SDK asks the workflow, in the sandbox, what the payload belongs to: to an
-activity, to another workflow, or to itself. Baton's converter and its stores want to know the workflow alone, and its
-workflows talk to no other one. Said without going in, it saves a fifth of a worker's CPU.
+The sandbox imports a workflow's module anew for each build and guards what that module does, but nothing that it passes
+through: of Baton's, everything but one module. Lint and the rules on imports keep clocks, chance and the world outside
+out of all of them, and tests replay recorded histories in the sandbox.
+
+For every payload of a workflow task the SDK asks the workflow what the payload belongs to: to an activity, to another
+workflow, or to itself. Baton's converter and its stores want to know the workflow alone, and its workflows talk to no
+other one; so the answer is made once.
 """
 
 import logging
@@ -20,8 +24,7 @@ from typing import Any
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.converter import StorageDriverStoreContext, StorageDriverWorkflowInfo, WorkflowSerializationContext
-from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
 from temporalio.workflow import Info
 
 from baton.contracts.names import ASK_AGAIN
@@ -36,16 +39,15 @@ class AheadOfTheClock(Exception):
     """Events are to be taken up before the workflow task that takes them up."""
 
 
-class PunctualWorkflowRunner(SandboxedWorkflowRunner):
+class PunctualWorkflowRunner(UnsandboxedWorkflowRunner):
     """For `Worker(workflow_runner=...)` of workflows that keep times."""
 
-    def __init__(self, **fields: Any) -> None:
-        """With the fields of a SandboxedWorkflowRunner: plugins make another one of it, with further restrictions."""
-        super().__init__(**fields)
+    def __init__(self) -> None:
+        """From then on a worker's log keeps quiet about questions that came too early."""
         logging.getLogger(_TELLS_OF_FAILURES).addFilter(_is_news)
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        """An instance in the sandbox whose activations are looked at first."""
+        """An instance whose activations are looked at first."""
         instance = super().create_instance(det)
         # Set on the instance: a wrapper class would have to know all methods of every version of the SDK.
         said = {"activate": _punctual(instance.activate), **_belonging_to(det.info)}

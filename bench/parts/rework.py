@@ -4,7 +4,7 @@ from bench.parts.run import Run
 from bench.systems.baton import Baton
 
 _FEW = 3
-_BUILDS = 10
+_BUILDS = 20
 _SECONDS = 80.0
 
 

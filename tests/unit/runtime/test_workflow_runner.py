@@ -1,25 +1,16 @@
 """The runner of workflows that keep times."""
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, WorkflowInstance, WorkflowInstanceDetails
-from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from baton.runtime.encryption.conversion import PLAIN
 from baton.runtime.workflow_runner import PunctualWorkflowRunner
 from workflows.build import BuildWorkflow
 
 HISTORY = Path(__file__).parents[2] / "replay" / "histories" / "happy_path.json"
-
-
-def test_a_plugin_makes_another_one_of_it_with_further_restrictions() -> None:
-    further = SandboxRestrictions.default.with_passthrough_modules("opentelemetry")
-    made = dataclasses.replace(PunctualWorkflowRunner(), restrictions=further)
-    assert isinstance(made, PunctualWorkflowRunner)
-    assert made.restrictions is further
 
 
 async def test_what_a_workflow_says_of_its_payloads_is_what_the_sdk_says() -> None:
