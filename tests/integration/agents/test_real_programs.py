@@ -56,6 +56,21 @@ def _aside(case: Case) -> Callable[[Request], Turn | None] | None:
     return None if case.agent is Agent.AIDER else asides
 
 
+def _mark(request: Request) -> str:
+    """Each task has one of its own."""
+    found = re.search(r"data-[0-9a-f]{32}", request.conversation.said)
+    assert found is not None
+    return found[0]
+
+
+async def _remembered(bench: Bench, case: Case, mark: str) -> None:
+    """Agents write down a conversation a moment after they had it: wait until that with ``mark`` is in their folder."""
+    folder = (await bench.workspace()).private / "agents" / case.agent.value
+    async with asyncio.timeout(20):
+        while not any(mark.encode() in file.read_bytes() for file in folder.rglob("*.json*") if file.is_file()):
+            await asyncio.sleep(0.05)
+
+
 async def test_a_real_agent_writes_the_code(bench: Bench, case: Case) -> None:
     tree = (await bench.workspace()).tree
     turns = [case.writes(tree)] if case.agent is Agent.AIDER else [case.writes(tree), Say(DONE)]
@@ -86,14 +101,15 @@ async def test_a_real_agent_goes_on_after_its_worker_was_killed(bench: Bench, ca
         profile(bench, case, server)
         async with killed_worker(bench, ORDER):
             await asyncio.to_thread(server.wait_for, len(writing) + 1, 60)
+            if case.resumes is Resumption.FULL:
+                await _remembered(bench, case, _mark(server.asked[0]))
         report = await bench.perform(ORDER, attempt(2))
         stuck.set()
         server.assert_done()
-        first, resumed = server.asked[0].conversation, server.asked[-1].conversation
+        resumed = server.asked[-1].conversation
     full = case.resumes is Resumption.FULL
     told = "\n".join(resumed.texts)
-    # Each task has a mark of its own: whether it knows the one that it was given first.
-    assert (re.findall(r"data-[0-9a-f]{32}", first.said)[0] in told) is full
+    assert (_mark(server.asked[0]) in told) is full  # whether it knows the task that it was given first
     assert ("Your work was" if full else "An attempt at this task was") + " cut short" in told
     assert (report.attempts[-1].resumed, report.attempts[0].failure) == (case.resumes, "interrupted")
     workspace = await bench.workspace()
