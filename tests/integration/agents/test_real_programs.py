@@ -10,11 +10,13 @@ import pytest
 
 from baton.domain.attempts import Resumption
 from baton.domain.vocabulary import Phase
+from baton.runners.agents.own_folder import OwnFolder
 from baton.runners.agents.preset import Agent
 from baton.workshop.sandbox import probe
 from tests.activities.agents.killing import attempt, killed_worker
 from tests.activities.conftest import Bench
 from tests.integration.agents.programs import CASES, CODE, FILE, Case, missing, search_path
+from tests.integration.workshop.runs import until
 from tests.modelserver import Hold, ModelServer, Request, Say, Turn
 from tests.modelserver.agents import asides
 from tests.orders import an_order
@@ -65,10 +67,12 @@ def _mark(request: Request) -> str:
 
 async def _remembered(bench: Bench, case: Case, mark: str) -> None:
     """Agents write down a conversation a moment after they had it: wait until that with ``mark`` is in their folder."""
-    folder = (await bench.workspace()).private / "agents" / case.agent.value
-    async with asyncio.timeout(20):
-        while not any(mark.encode() in file.read_bytes() for file in folder.rglob("*.json*") if file.is_file()):
-            await asyncio.sleep(0.05)
+    folder = OwnFolder(await bench.workspace(), case.agent, ORDER.role).path
+
+    def written() -> bool:
+        return any(mark.encode() in file.read_bytes() for file in folder.rglob("*.json*") if file.is_file())
+
+    assert await until(written, seconds=20)
 
 
 async def test_a_real_agent_writes_the_code(bench: Bench, case: Case) -> None:
